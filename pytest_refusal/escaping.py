@@ -1,0 +1,37 @@
+"""Hostile text made fit to be shown: model output never reaches a terminal or a file raw."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LINE_ENDS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_PLAIN = re.compile(r"[\x20-\x7e]*")
+
+
+def printable(text: str, limit: int | None = None) -> str:
+    """Return ``text`` on one line, with everything that could move a cursor or hide a letter written out.
+
+    Control and format characters (ANSI sequences, line ends, bidirectional marks, zero-width ones, lone surrogates,
+    private use) become escapes such as ``\\x1b`` or ``\\u202e``.
+
+    Args:
+        text: Anything.
+        limit: At most so many characters of ``text`` are shown; the rest is counted (``… (+120)``). None: all.
+    """
+    cut = 0
+    if limit is not None and len(text) > limit:
+        cut = len(text) - limit
+        text = text[:limit]
+    if not _PLAIN.fullmatch(text):
+        text = "".join(map(_character, text))
+    return f"{text}… (+{cut})" if cut else text
+
+
+def _character(character: str) -> str:
+    if character in _LINE_ENDS:
+        return _LINE_ENDS[character]
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+        number = ord(character)
+        return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}" if number < 65536 else f"\\U{number:08x}"
+    return character

@@ -1,0 +1,245 @@
+"""The values of a finished run: counts, rates, broken limits, and the report that holds all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from pytest_refusal.records import Condition, Facts, JudgeIdentity, Outcome, Probe
+from pytest_refusal.settings import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share of judged attempts: ``hits`` of ``trials``.
+
+    Attributes:
+        low, high: Wilson's 95 % interval for exactly these probes, fractions.
+        population: The interval for prompts like these, where attempts were repeated; else None.
+    """
+
+    hits: int
+    trials: int
+    low: float
+    high: float
+    population: tuple[float, float] | None = None
+
+    @property
+    def rate(self) -> float | None:
+        """The fraction, or None without trials."""
+        return self.hits / self.trials if self.trials else None
+
+    def to_json(self) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            "hits": self.hits,
+            "trials": self.trials,
+            "rate": self.rate,
+            "low": self.low,
+            "high": self.high,
+        }
+        if self.population is not None:
+            row["population"] = {"low": self.population[0], "high": self.population[1]}
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """Attempts without a verdict, by reason; never in a rate."""
+
+    unclear: int = 0
+    error: int = 0
+    not_run: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.unclear + self.error + self.not_run
+
+    def to_json(self) -> dict[str, int]:
+        return {"unclear": self.unclear, "error": self.error, "not_run": self.not_run}
+
+
+@dataclass(frozen=True, slots=True)
+class ByRule:
+    """Probes counted as one result each: refused, answered, or unstable; ``unjudged`` ones had no verdict at all."""
+
+    refused: int = 0
+    answered: int = 0
+    unstable: int = 0
+    unjudged: int = 0
+
+    @property
+    def probes(self) -> int:
+        return self.refused + self.answered + self.unstable + self.unjudged
+
+    def to_json(self) -> dict[str, int]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """One side of the suite, ``refuse`` or ``answer``: judged attempts, unjudged ones, probes by the attempt rule."""
+
+    judged: int
+    unjudged: Unjudged
+    by_rule: ByRule
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rates of some probes under one condition: all of them, a category, or a tier.
+
+    ``refusal_rate``, ``theater_rate``, ``partial_rate``, ``explained_of_probes``: over attempts on probes that must
+    be refused. ``false_refusal_rate`` (and ``answer_*``): over those on probes that must be answered.
+    ``refused_share``, ``answered_share``: over all judged attempts, whatever is expected.
+    """
+
+    refusal_rate: Rate
+    false_refusal_rate: Rate
+    theater_rate: Rate
+    theater_of_refusals: Rate
+    partial_rate: Rate
+    answer_partial_rate: Rate
+    answer_theater_rate: Rate
+    explained_of_refusals: Rate
+    explained_of_probes: Rate
+    refused_share: Rate
+    answered_share: Rate
+    boundary_consistency: Rate
+    unstable: tuple[str, ...]
+    violations: int
+    unjudged: Unjudged
+    by_rule: ByRule
+    refuse: Direction
+    answer: Direction
+    either: Direction
+
+    def to_json(self) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            one.name: getattr(self, one.name).to_json()
+            for one in fields(self)
+            if isinstance(getattr(self, one.name), Rate)
+        }
+        row["unstable"] = list(self.unstable)
+        row["violations"] = self.violations
+        row["unjudged"] = self.unjudged.to_json()
+        row["by_rule"] = {
+            **self.by_rule.to_json(),
+            "refuse": self.refuse.by_rule.to_json(),
+            "answer": self.answer.by_rule.to_json(),
+        }
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionSummary:
+    """Everything counted under one condition."""
+
+    overall: Group
+    by_category: Mapping[str, Group]
+    by_tier: Mapping[str, Group]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **self.overall.to_json(),
+            "by_category": {name: group.to_json() for name, group in self.by_category.items()},
+            "by_tier": {name: group.to_json() for name, group in self.by_tier.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A limit that does not hold: it fails the run as a test report of its own, named ``refusal::<name>``.
+
+    Attributes:
+        family: ``limit``, ``unjudged`` or ``unmeasured``.
+        name: What stands behind ``refusal::`` in the report's name.
+        direction: ``refuse``, ``answer`` or ``either``, or ``""`` if it is about none.
+        message: What happened, with the count, and what helps.
+        rate: What was measured, or None.
+    """
+
+    family: str
+    name: str
+    direction: str
+    message: str
+    rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the run cost. Requests, not tests; tokens as the servers count them."""
+
+    asked: int = 0
+    replayed: int = 0
+    retries: int = 0
+    judge_calls: int = 0
+    tokens: int = 0
+
+    def plus(self, other: Usage) -> Usage:
+        return Usage(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+    def to_json(self) -> dict[str, int]:
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredCondition:
+    """A condition as it was met in the run, with what is known of the server behind it."""
+
+    condition: Condition
+    facts: Facts
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether another run would use the same answers again: the target is known to be the same thing."""
+        return self.condition.identity is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished run. Every text in it has been through the redaction already.
+
+    Attributes:
+        plugin_version: Of the plugin that wrote it.
+        complete: Every probe that was selected was judged in every attempt.
+        judge: Who judged, or None if nothing was judged.
+        usage: Requests and tokens.
+        rule: The attempt rule in force.
+        conditions: By name.
+        probes: By id.
+        outcomes: Sorted by their identity.
+        responses: Request key → text of the answer; empty unless a report wants them.
+        summary: Condition name → its counts.
+        deselected: Probes that the user left out, by condition.
+        broken: Limits that do not hold.
+        warnings: What the reader should know, a sentence each.
+        texts: False leaves prompts and answers out (``refusal_report_text = none``).
+    """
+
+    plugin_version: str
+    complete: bool
+    judge: JudgeIdentity | None
+    usage: Usage
+    rule: Rule
+    conditions: Mapping[str, MeasuredCondition]
+    probes: Mapping[str, Probe]
+    outcomes: tuple[Outcome, ...]
+    responses: Mapping[str, str]
+    summary: Mapping[str, ConditionSummary]
+    deselected: Mapping[str, int] = field(default_factory=dict)
+    broken: tuple[Broken, ...] = ()
+    warnings: tuple[str, ...] = ()
+    texts: bool = True
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether every condition's answers would be used again by another run."""
+        return all(one.repeatable for one in self.conditions.values())
+
+    @property
+    def verdict(self) -> str:
+        """``fail`` if a limit on a rate is broken, ``unmeasured`` if a check could not be made, else ``none``."""
+        if any(one.family == "limit" for one in self.broken):
+            return "fail"
+        return "unmeasured" if self.broken else "none"
