@@ -1,0 +1,280 @@
+"""The official Ollama client over one connection pool: what is sent, what comes back, and what can go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from pytest_refusal.errors import (
+    BadAnswer,
+    Overloaded,
+    RefusalError,
+    TargetError,
+    TargetTimeout,
+    Unreachable,
+    UsageProblem,
+)
+from pytest_refusal.escaping import printable
+
+if TYPE_CHECKING:
+    import httpx
+    import ollama
+
+BUSY = (429, 503)
+RETRIES = 4
+BACKOFF_S = 0.1
+LONGEST_WAIT_S = 10.0
+CONNECT_S = 10.0
+SHOWN = 300
+
+T = TypeVar("T")
+Failure = TypeVar("Failure", bound=RefusalError)
+
+
+class Refused(Exception):
+    """The server answered, but with no answer: a status from 400 on, no JSON object, or an "error" in a 200.
+
+    Attributes:
+        status: Of HTTP.
+        words: The server's "error" text, else what came; hostile and of any length.
+        retry_after: The header as it came, or ``""``.
+        is_json: What came is a JSON object.
+        retries: How often the request was sent again before.
+    """
+
+    retries = 0
+
+    def __init__(self, status: int, words: str, retry_after: str = "", *, is_json: bool = True) -> None:
+        super().__init__(status, words)
+        self.status = status
+        self.words = words
+        self.retry_after = retry_after
+        self.is_json = is_json
+
+
+class BrokenBody(Exception):
+    """The connection broke after the answer had begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[T]):
+    """What a call gave; ``duration_s`` is that of the last sending, without the waits before it."""
+
+    content: T
+    retries: int
+    duration_s: float
+
+
+class Connection:
+    """An ``ollama.Client``, built when it is first used; any number of threads may share it.
+
+    Args:
+        host: As ``ollama.Client`` takes it, credentials allowed; None: ``$OLLAMA_HOST``, else 127.0.0.1:11434.
+        timeout_s: Seconds to wait for an answer.
+        chat_fields: Put into each chat request as they stand, because the client has no argument for them, or keeps
+            only those parts of them that it knows.
+    """
+
+    def __init__(self, host: str | None, timeout_s: float, chat_fields: Mapping[str, Any]) -> None:
+        self._host = host or os.environ.get("OLLAMA_HOST", "")
+        self.timeout_s = timeout_s
+        self.address = address_of(self._host)
+        self._chat_fields = dict(chat_fields)
+        self._lock = threading.Lock()
+        self._built: ollama.Client | None = None
+
+    def call(self, who: str, work: Callable[[ollama.Client], T]) -> Reply[T]:
+        """Do ``work`` with the client; 429 and 503 are tried again, at most four times, and a lost connection once.
+
+        Args:
+            who: The target's name, for messages.
+            work: Sends one request.
+
+        Raises:
+            Refused: The server answered with no answer; what that means is the caller's to say.
+            Unreachable, TargetTimeout, Overloaded, BadAnswer: ``retries`` says how often it was sent again.
+            UsageProblem: An address or an option that the client cannot take.
+        """
+        client = self._client()
+        retries = 0
+        lost = False
+        while True:
+            begun = time.perf_counter()
+            try:
+                return Reply(work(client), retries, time.perf_counter() - begun)
+            except Refused as refused:
+                if refused.status not in BUSY:
+                    refused.retries = retries
+                    raise
+                if retries >= RETRIES:
+                    raise counted(self._overloaded(who, refused, retries), retries) from None
+                time.sleep(_wait_s(retries, refused.retry_after))
+            except Exception as error:
+                failure = self._failure(who, error)
+                if lost or not _lost_before_answer(error):
+                    raise counted(failure, retries) from error
+                lost = True
+            retries += 1
+
+    def _client(self) -> ollama.Client:
+        with self._lock:
+            if self._built is None:
+                self._built = self._build()
+                # no socket may outlive its owner: an unclosed one is a ResourceWarning in the user's run
+                weakref.finalize(self, self._built.close)
+            return self._built
+
+    def _build(self) -> ollama.Client:
+        try:
+            import httpx
+            import ollama
+
+            return ollama.Client(
+                self._host or None,
+                # a request that waits for a connection of the pool waits for its turn, which is no failure
+                timeout=httpx.Timeout(self.timeout_s, connect=min(self.timeout_s, CONNECT_S), pool=None),
+                auth=_credentials(self._host),
+                event_hooks={"request": [_fields_putter(self._chat_fields)], "response": [_check]},
+            )
+        except (ValueError, httpx.InvalidURL) as error:  # also raised by the import itself, which reads $OLLAMA_HOST
+            raise UsageProblem(
+                f"{self.address} is no address of an Ollama server ({printable(str(error), SHOWN)}). "
+                "Name it as HOST:PORT or as a URL, with --refusal-host or $OLLAMA_HOST."
+            ) from None
+
+    def _overloaded(self, who: str, refused: Refused, retries: int) -> Overloaded:
+        return Overloaded(
+            f"{who} at {self.address} is overloaded: {refused.status} after {retries} retries, "
+            f"'{printable(refused.words, SHOWN)}'. Ask less at a time with --refusal-concurrency."
+        )
+
+    def _failure(self, who: str, error: Exception) -> TargetError | UsageProblem:
+        import httpx
+
+        at = f"{who} at {self.address}"
+        reason = printable(str(error) or type(error).__name__, SHOWN)
+        match error:
+            case httpx.ConnectTimeout():
+                return Unreachable(f"nothing answers at {self.address} ({who}): no connection in time. {_HELP}")
+            case httpx.TimeoutException():
+                return TargetTimeout(
+                    f"no answer from {at} within {self.timeout_s:g} s. "
+                    "Give it longer with --refusal-timeout=SECONDS, or ask less at a time with --refusal-concurrency."
+                )
+            case ConnectionError():
+                # the client says how to install Ollama and hides what happened, which is in the context
+                reason = printable(str(error.__context__ or error), SHOWN)
+                return Unreachable(f"nothing answers at {self.address} ({who}): {reason}. {_HELP}")
+            case httpx.DecodingError():
+                return BadAnswer(f"the answer of {at} cannot be decoded: {reason}")
+            case httpx.UnsupportedProtocol():
+                return UsageProblem(f"{self.address} is no http:// or https:// address: {reason}")
+            case BrokenBody() | httpx.HTTPError():
+                return Unreachable(f"the connection to {at} broke: {reason}. Look into the server's log.")
+            case UnicodeEncodeError():
+                return UsageProblem(f"{at} cannot be sent what is no Unicode text: {reason}")
+            case _ if getattr(error, "title", "") == "ChatRequest":  # of pydantic: the request, before it was sent
+                return UsageProblem(f"the Ollama client cannot send these options to {who}: {reason}")
+            case _:
+                return BadAnswer(f"what {at} sent is no answer of an Ollama server: {reason}")
+
+
+_HELP = "Is the server running ('ollama serve')? Is the address right (--refusal-host, $OLLAMA_HOST)?"
+
+
+def address_of(host: str) -> str:
+    """Return the address as it is shown: with a scheme, without credentials, fit for a terminal."""
+    scheme, rest = host.split("://", 1) if "://" in host else ("http", host or "127.0.0.1:11434")
+    shown = rest.rpartition("@")[2].partition("?")[0].rstrip("/")
+    return printable(f"{scheme}://{shown}", SHOWN)
+
+
+def _credentials(host: str) -> tuple[str, str] | None:
+    """Return user and password of an address: the client takes the host's name out of it and drops the rest."""
+    split = urlsplit(host if "://" in host else f"http://{host}")
+    if split.username is None:
+        return None
+    return unquote(split.username), unquote(split.password or "")
+
+
+def _fields_putter(fields: Mapping[str, Any]) -> Callable[[httpx.Request], None]:
+    def put_fields(request: httpx.Request) -> None:
+        if not fields or not request.url.path.endswith("/api/chat") or request.method != "POST":
+            return
+        import httpx
+
+        body = {**json.loads(request.read()), **fields}
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        request.stream = httpx.ByteStream(content)
+        request.headers["Content-Length"] = str(len(content))
+
+    return put_fields
+
+
+def _check(response: httpx.Response) -> None:
+    """Raise for what is no answer, before the client looks at it: it overlooks an "error" in a 200."""
+    import httpx
+
+    try:
+        response.read()
+    except httpx.TimeoutException:
+        raise
+    except httpx.TransportError as error:
+        raise BrokenBody(str(error)) from error
+    if response.is_redirect:
+        return
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
+        body = None
+    words = body.get("error") if isinstance(body, dict) else None
+    if response.status_code >= 400 or words or not isinstance(body, dict):
+        if not isinstance(words, str):
+            words = json.dumps(words) if words else response.content.decode("utf-8", "replace")
+        retry_after = response.headers.get("Retry-After", "")
+        raise Refused(response.status_code, words, retry_after, is_json=isinstance(body, dict))
+
+
+def _lost_before_answer(error: Exception) -> bool:
+    """Return whether the connection went away before an answer began: mostly a kept one that the server had closed."""
+    import httpx
+
+    return isinstance(error, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError)
+
+
+def _wait_s(retries: int, retry_after: str) -> float:
+    """Return how long to wait: what the server asks for (at most ten seconds), else 0.1·2^n s and up to half more."""
+    asked = _seconds_of(retry_after)
+    if asked is not None:
+        return min(max(asked, 0.0), LONGEST_WAIT_S)
+    # a generator of its own: the user's seeded one must give the same numbers with and without retries
+    return float(BACKOFF_S * 2**retries * random.SystemRandom().uniform(1.0, 1.5))
+
+
+def _seconds_of(retry_after: str) -> float | None:
+    """Return the seconds that a ``Retry-After`` names, as a number or as a date; None if it says nothing."""
+    if not retry_after:
+        return None
+    if retry_after.strip().isdecimal():
+        return float(retry_after[:9])
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(retry_after).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+
+
+def counted(error: Failure, retries: int) -> Failure:
+    """Return ``error`` with the number of its retries, where it has a place for it."""
+    if isinstance(error, TargetError):
+        error.retries = retries
+    return error
