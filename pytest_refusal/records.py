@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 
 class Expect(StrEnum):
@@ -112,7 +112,7 @@ class Probe:
         turns: ``messages`` are the user's turns only; the application gives its own replies between them.
         category: Capability area, for the tables; ``""`` without one.
         tier: How clear-cut it is, or None.
-        lang: Language code of the prompt, such as ``en``.
+        lang: Language code of the prompt, such as ``en``; ``""``: the run's default, ini ``refusal_lang``.
         prefill: Start of the assistant's reply, put into its mouth.
         variants: Hand-written rewordings of the last user turn.
         framings: Hand-written technical or code-wrapped forms of the same ask.
@@ -133,7 +133,7 @@ class Probe:
     turns: bool = False
     category: str = ""
     tier: Tier | None = None
-    lang: str = "en"
+    lang: str = ""
     prefill: str = ""
     variants: tuple[str, ...] = ()
     framings: tuple[str, ...] = ()
@@ -165,10 +165,9 @@ class Probe:
         }
         if self.tier is not None:
             row["tier"] = self.tier.value
-        for name in ("turns", "category", "prefill", "critical", "xfail", "note"):
+        for name in ("turns", "category", "lang", "prefill", "critical", "xfail", "note"):
             if getattr(self, name):
                 row[name] = getattr(self, name)
-        row["lang"] = self.lang
         for name in ("variants", "framings", "keep", "never_says", "never_calls", "tags"):
             if getattr(self, name):
                 row[name] = list(getattr(self, name))
@@ -403,96 +402,3 @@ class Outcome:
     def identity(self) -> tuple[str, str, int, str, int]:
         """(probe, condition, wording, role, attempt): a second test that reaches it shares it and adds no trial."""
         return (self.probe, self.condition, self.wording, self.role.value, self.attempt)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What a probe is asked of: target, system prompt, decoding options of the target.
-
-    Attributes:
-        name: ``<target>/<prompt stem>``, or ``<target>`` alone without a system prompt.
-        target: The target's name.
-        identity: What stands in request keys; None for an opaque callable, whose answers are never replayed.
-        system_prompt: Its text; ``""`` means no system message.
-        options: Decoding parameters of the target itself.
-    """
-
-    name: str
-    target: str
-    identity: str | None = None
-    system_prompt: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of the server behind a target: the model's digest and the server's version, ``""`` if unknown."""
-
-    model: str = ""
-    server_version: str = ""
-
-
-class Target(Protocol):
-    """The application under test as a function. What the hook ``pytest_refusal_target`` returns."""
-
-    def __call__(self, request: Request, /) -> Response: ...
-
-
-class Endpoint(Protocol):
-    """A target made ready to be asked by the runner.
-
-    Attributes:
-        name: What conditions are named after.
-        identity: What stands in request keys, or None if the target is an opaque callable.
-        options: Decoding parameters of the target itself; a probe's options go over them.
-        asks_network: It asks a server, which the record mode ``none`` forbids.
-        on_test_thread: It has to be asked on the thread of its test.
-        stored: Its answers belong into the store.
-    """
-
-    name: str
-    identity: str | None
-    options: Mapping[str, Any]
-    asks_network: bool
-    on_test_thread: bool
-    stored: bool
-
-    def facts(self) -> Facts:
-        """Ask the server what answers; raises a ``TargetError``."""
-        ...
-
-    def lacks(self, request: Request) -> str:
-        """Say what of the request the target cannot receive, and the way out; ``""`` if it can receive all."""
-        ...
-
-    def holds(self, request: Request) -> int | None:
-        """Return how many answers it holds for this conversation, or None if it draws as many as are asked."""
-        ...
-
-    def ask(self, request: Request) -> Response:
-        """Answer; raises a ``TargetError``."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeIdentity:
-    """Who judged: results of different judges are not compared."""
-
-    name: str
-    version: str
-    sha256: str
-
-    def to_json(self) -> dict[str, str]:
-        return {"name": self.name, "version": self.version, "sha256": self.sha256}
-
-
-class Judge(Protocol):
-    """A function (probe, response) → verdict that says who it is."""
-
-    identity: JudgeIdentity
-
-    def __call__(self, probe: Probe, response: Response, /) -> Verdict: ...
-
-
-Redactor = Callable[[str], str]
-"""Takes secrets and customers' data out of a text before it is written anywhere."""

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from pytest_refusal.errors import RefusalError
-from pytest_refusal.records import Redactor
+from pytest_refusal.protocols import Redactor
 
 REDACTED = "[redacted]"
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from pytest_refusal.records import Condition, Facts, JudgeIdentity, Outcome, Probe
+from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
+from pytest_refusal.records import Outcome, Probe
 from pytest_refusal.settings import Rule
 
 

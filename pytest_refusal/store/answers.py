@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Any
 
 from pytest_refusal.errors import ResponseNotStored, StoreError
-from pytest_refusal.records import Redactor, Request, Response, sha256
+from pytest_refusal.protocols import Redactor
+from pytest_refusal.records import Request, Response, sha256
 from pytest_refusal.store import Record
 from pytest_refusal.store.files import AnswersFile
 from pytest_refusal.store.folder import CLAIMS, RESPONSES, file_name, make_folder, trouble

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_refusal.records import Redactor, Request, Response, canonical_json, sha256
+from pytest_refusal.protocols import Redactor
+from pytest_refusal.records import Request, Response, canonical_json, sha256
 
 # Sorted keys put "key" first, so that a line can be found without parsing it. Lines that another program wrote anew
 # (no spaces, a byte order mark) still count.

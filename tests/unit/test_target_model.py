@@ -22,7 +22,8 @@ from pytest_refusal.errors import (
     Unreachable,
     UsageProblem,
 )
-from pytest_refusal.records import Facts, Message, Request, ToolCall, decoding_seed
+from pytest_refusal.protocols import Facts
+from pytest_refusal.records import Message, Request, ToolCall, decoding_seed
 from pytest_refusal.targets.connection import address_of
 from pytest_refusal.targets.ollama import OllamaTarget, full_name
 from pytest_refusal.targets.spread import SpreadTarget

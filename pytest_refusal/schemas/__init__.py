@@ -1,0 +1,21 @@
+"""The JSON Schemas that are shipped: of probe files and of the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+NAMES = ("probes", "report")
+
+
+def schema_path(name: str) -> Path:
+    """Return where a shipped schema lies, absolute.
+
+    Args:
+        name: One of ``NAMES``.
+
+    Raises:
+        ValueError: There is no such schema.
+    """
+    if name not in NAMES:
+        raise ValueError(f"no schema is called {name!r}; there are: {', '.join(NAMES)}")
+    return Path(__file__).resolve().parent / f"{name}.schema.json"
