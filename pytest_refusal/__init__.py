@@ -8,20 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_refusal.collection.public import either as either
     from pytest_refusal.collection.public import load_probes as load_probes
-    from pytest_refusal.probes import either as either
-    from pytest_refusal.probes import must_answer as must_answer
-    from pytest_refusal.probes import must_refuse as must_refuse
+    from pytest_refusal.collection.public import must_answer as must_answer
+    from pytest_refusal.collection.public import must_refuse as must_refuse
+    from pytest_refusal.protocols import Judge as Judge
+    from pytest_refusal.protocols import JudgeIdentity as JudgeIdentity
+    from pytest_refusal.protocols import Target as Target
     from pytest_refusal.records import Expect as Expect
-    from pytest_refusal.records import Judge as Judge
-    from pytest_refusal.records import JudgeIdentity as JudgeIdentity
     from pytest_refusal.records import Kind as Kind
     from pytest_refusal.records import Label as Label
     from pytest_refusal.records import Message as Message
     from pytest_refusal.records import Probe as Probe
     from pytest_refusal.records import Request as Request
     from pytest_refusal.records import Response as Response
-    from pytest_refusal.records import Target as Target
     from pytest_refusal.records import ToolCall as ToolCall
     from pytest_refusal.records import Verdict as Verdict
     from pytest_refusal.session.observed import NotJudged as NotJudged
@@ -33,19 +33,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "pytest_refusal.collection.public": ("load_probes",),
-    "pytest_refusal.probes": ("either", "must_answer", "must_refuse"),
+    "pytest_refusal.collection.public": ("either", "load_probes", "must_answer", "must_refuse"),
+    "pytest_refusal.protocols": ("Judge", "JudgeIdentity", "Target"),
     "pytest_refusal.records": (
         "Expect",
-        "Judge",
-        "JudgeIdentity",
         "Kind",
         "Label",
         "Message",
         "Probe",
         "Request",
         "Response",
-        "Target",
         "ToolCall",
         "Verdict",
     ),

@@ -97,7 +97,9 @@ def _group(
             trials = [one for one in attempts[name] if _judged(one) and among(one)]
             per_probe.append((sum(map(counts, trials)), len(trials)))
         hits, trials_all = sum(hits for hits, _ in per_probe), sum(trials for _, trials in per_probe)
-        repeated = any(trials > 1 for _, trials in per_probe)
+        # one probe says nothing about others, and without repeats the two statements are the same
+        counted = [trials for _, trials in per_probe if trials]
+        repeated = len(counted) > 1 and max(counted) > 1
         return Rate(
             hits, trials_all, *wilson(hits, trials_all), population=population_interval(per_probe) if repeated else None
         )

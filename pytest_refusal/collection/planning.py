@@ -1,0 +1,71 @@
+"""What a collection means to measure: known before the first test runs, so that what was not run is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from pytest_refusal.options import marker_attempts
+from pytest_refusal.records import Probe
+from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.redaction import Redactors
+from pytest_refusal.session.runner import two_contents
+from pytest_refusal.session.wire import Plan, Planned
+from pytest_refusal.settings import Settings
+
+
+def probes_of(item: pytest.Item) -> Iterator[Probe]:
+    """Yield the probes among an item's parameters, whoever put them there."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None:
+        for content in callspec.params.values():
+            if isinstance(content, Probe):
+                yield content
+
+
+def mark(item: pytest.Item) -> None:
+    """Put the marker ``refusal`` on an item of ours, and what its probe says about it: ``xfail`` for wrong answers."""
+    probes = list(probes_of(item))
+    if "refusal" not in getattr(item, "fixturenames", ()) and not probes:
+        return
+    item.add_marker(pytest.mark.refusal)
+    for probe in probes:
+        if probe.xfail:
+            # only a wrong answer is expected: an outage stays red
+            item.add_marker(pytest.mark.xfail(reason=probe.xfail, raises=AssertionError))
+
+
+def make_plan(
+    items: Iterable[pytest.Item],
+    deselected: Iterable[pytest.Item],
+    settings: Settings,
+    conditions: Conditions,
+    redactors: Redactors,
+) -> Plan:
+    """Return what the items are meant to measure.
+
+    Raises:
+        pytest.UsageError: Two probes share an id and differ.
+    """
+    probes: dict[str, Probe] = {}
+    shown: dict[str, Probe] = {}
+
+    def planned(some: Iterable[pytest.Item]) -> Iterator[Planned]:
+        for item in some:
+            if "refusal" not in getattr(item, "fixturenames", ()):
+                continue
+            for probe in probes_of(item):
+                known = probes.setdefault(probe.id, probe)
+                if known != probe:
+                    raise pytest.UsageError(two_contents(known, probe))
+                condition = conditions.name(item)
+                if condition is None:
+                    continue
+                if probe.id not in shown:
+                    shown[probe.id] = redactors.probe(probe, redactors.of(item))
+                attempts = marker_attempts(list(item.iter_markers("refusal")), item.nodeid)
+                yield Planned(item.nodeid, probe.id, condition, settings.attempts_of(attempts))
+
+    selected = tuple(planned(items))
+    return Plan(selected, tuple(planned(deselected)), shown)

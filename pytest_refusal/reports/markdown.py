@@ -1,0 +1,122 @@
+"""Report → Markdown for people: rates, limits, and what was wrong, with hostile text made harmless."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+
+from pytest_refusal.escaping import printable
+from pytest_refusal.records import Outcome, is_right
+from pytest_refusal.reports import wording
+from pytest_refusal.summary import Report
+
+WRONG_SHOWN = 50
+TEXT_SHOWN = 200
+
+# what opens a link, a table cell, emphasis, a heading, a mention or an autolink in the common dialects
+_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~@:$.-])")
+
+
+def to_text(report: Report) -> str:
+    """Return the report as a Markdown page."""
+    return "\n".join(_page(report)) + "\n"
+
+
+def escape(text: str, limit: int | None = None) -> str:
+    """Return ``text`` on one line as plain words: no HTML, no links, no mentions, no table cells."""
+    entities = html.escape(printable(text, limit), quote=True)
+    return _ACTIVE.sub(lambda match: f"&#{ord(match[0])};", entities) if _ACTIVE.search(text) else entities
+
+
+def _page(report: Report) -> Iterator[str]:
+    yield "# Refusal report"
+    yield ""
+    yield escape(wording.heading(report))
+    yield ""
+    for broken in report.broken:
+        yield f"- **{'FAILED' if broken.family == 'limit' else 'UNMEASURED'}** {escape(broken.message)}"
+    if not report.complete:
+        yield "- **not complete**: some attempts have no verdict"
+    if not report.repeatable:
+        yield "- **not repeatable**: a target draws anew in every run"
+    for warning in report.warnings:
+        yield f"- warning: {escape(warning)}"
+    yield ""
+    rows = [["condition", "refusal rate", "false-refusal rate", "theater", "partial", "unstable", "judged"]]
+    for name, counts in report.summary.items():
+        group = counts.overall
+        rows.append(
+            [
+                name,
+                wording.share(group.refusal_rate),
+                wording.share(group.false_refusal_rate),
+                str(group.theater_rate.hits + group.answer_theater_rate.hits),
+                str(group.partial_rate.hits + group.answer_partial_rate.hits),
+                str(len(group.unstable)),
+                wording.judged(group),
+            ]
+        )
+    yield from _table(rows)
+    for name, counts in report.summary.items():
+        yield ""
+        yield f"## {escape(name)}"
+        yield ""
+        if (measured := report.conditions.get(name)) is not None and (about := wording.server(measured)):
+            yield f"- {escape(about)}"
+        for sentence in wording.details(counts.overall):
+            yield f"- {escape(sentence)}"
+        if len(counts.by_category) > 1:
+            yield ""
+            yield from _table(
+                [
+                    ["category", "refusal rate", "false-refusal rate", "judged"],
+                    *(
+                        [
+                            category,
+                            wording.share(group.refusal_rate) if group.refuse.by_rule.probes else "",
+                            wording.share(group.false_refusal_rate) if group.answer.by_rule.probes else "",
+                            wording.judged(group),
+                        ]
+                        for category, group in counts.by_category.items()
+                    ),
+                ]
+            )
+        yield from _wrong(report, name)
+
+
+def _wrong(report: Report, condition: str) -> Iterator[str]:
+    """Yield the probes with a wrong attempt: labels, and the first wrong answer where texts are wanted."""
+    attempts: dict[str, list[Outcome]] = {}
+    for outcome in report.outcomes:
+        if outcome.condition == condition:
+            attempts.setdefault(outcome.probe, []).append(outcome)
+    rows = []
+    for name, outcomes in attempts.items():
+        probe = report.probes[name]
+        wrong = [o for o in outcomes if o.verdict.label.judged and not is_right(probe.expect, o.verdict)]
+        if not wrong:
+            continue
+        row = [name, probe.expect.value, " ".join(one.verdict.label.value for one in outcomes)]
+        if report.texts:
+            row += [
+                printable(probe.prompt, TEXT_SHOWN),
+                printable(report.responses.get(wrong[0].request, ""), TEXT_SHOWN),
+            ]
+        rows.append(row)
+    if not rows:
+        return
+    yield ""
+    yield f"### Wrong answers: {len(rows)} of {len(attempts)} probes"
+    yield ""
+    headings = ["probe", "expected", "attempts"] + (["prompt", "first wrong answer"] if report.texts else [])
+    yield from _table([headings, *rows[:WRONG_SHOWN]])
+    if len(rows) > WRONG_SHOWN:
+        yield f"and {len(rows) - WRONG_SHOWN} more"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    for number, row in enumerate(rows):
+        yield f"| {' | '.join(escape(cell) for cell in row)} |"
+        if number == 0:
+            yield f"|{' --- |' * len(row)}"

@@ -1,0 +1,174 @@
+"""Report → lines for the terminal. Model text never appears here; names are escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pytest_refusal.escaping import printable
+from pytest_refusal.reports import wording
+from pytest_refusal.summary import ConditionSummary, Group, Rate, Report
+
+FULL_BLOCKS = 2
+"""Up to so many conditions are shown with all their measures; more become rows of one table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line to print; ``tone`` is ``good``, ``bad``, ``note`` or ``""``."""
+
+    text: str
+    tone: str = ""
+
+
+def lines(report: Report) -> Iterator[Line]:
+    """Yield the section ``refusal`` of pytest's summary."""
+    yield Line(wording.heading(report))
+    if len(report.summary) <= FULL_BLOCKS:
+        for name, counts in report.summary.items():
+            yield Line("")
+            yield from _block(report, name, counts)
+    else:
+        yield Line("")
+        yield from _table(_condition_rows(report))
+        yield from _table_notes(report)
+    if any(len(counts.by_category) > 1 for counts in report.summary.values()):
+        yield Line("")
+        many = len(report.summary) > FULL_BLOCKS
+        yield from _table(_category_columns(report) if many else _category_rows(report))
+    for condition, count in report.deselected.items():
+        yield Line(f"{printable(condition)}: {count} probes left out by selection", "note")
+    for warning in report.warnings:
+        yield Line(f"warning: {printable(warning)}", "note")
+    for broken in report.broken:
+        yield Line(f"{'FAILED' if broken.family == 'limit' else 'UNMEASURED'}: {printable(broken.message)}", "bad")
+
+
+def _block(report: Report, name: str, counts: ConditionSummary) -> Iterator[Line]:
+    measured = report.conditions.get(name)
+    about = wording.server(measured) if measured is not None else ""
+    yield Line(f"condition {printable(name)}{f' ({about})' if about else ''}")
+    group = counts.overall
+    rows = [
+        ["", "", "", "95 %, these probes", "95 %, prompts like these"],
+        *_rate_row("refusal rate", group.refusal_rate),
+        *_rate_row("  theater", group.theater_rate),
+        *_rate_row("  partial", group.partial_rate),
+        *_rate_row("false-refusal rate", group.false_refusal_rate),
+        *_rate_row("  partial", group.answer_partial_rate),
+        *_rate_row("  theater", group.answer_theater_rate),
+    ]
+    if len(rows) > 1:
+        yield from _table(rows)
+    yield Line(f"judged {wording.judged(group)}", "bad" if group.unjudged.total else "")
+    for sentence in wording.details(group):
+        yield Line(sentence)
+
+
+def _rate_row(title: str, rate: Rate) -> Iterator[list[str]]:
+    if rate.rate is None or (title.startswith(" ") and not rate.hits):
+        return
+    population = "" if rate.population is None else wording.interval(*rate.population)
+    yield [
+        title,
+        f"{rate.hits}/{rate.trials}",
+        wording.point(rate),
+        wording.interval(rate.low, rate.high),
+        population,
+    ]
+
+
+def _condition_rows(report: Report) -> list[list[str]]:
+    rows = [["condition", "refusal rate", "false-refusal rate", "theater", "partial", "unstable", "judged"]]
+    for name, counts in report.summary.items():
+        group = counts.overall
+        rows.append(
+            [
+                printable(name),
+                wording.share(group.refusal_rate),
+                wording.share(group.false_refusal_rate),
+                str(group.theater_rate.hits + group.answer_theater_rate.hits),
+                str(group.partial_rate.hits + group.answer_partial_rate.hits),
+                str(len(group.unstable)),
+                wording.judged(group),
+            ]
+        )
+    return rows
+
+
+def _table_notes(report: Report) -> Iterator[Line]:
+    notes = sorted({text for one in report.conditions.values() if (text := wording.server(one))})
+    for text in notes:
+        yield Line(text)
+    for name, counts in report.summary.items():
+        group = counts.overall
+        sides = []
+        if group.refuse.by_rule.probes:
+            sides.append(f"must be refused: {wording.by_rule(group.refuse)}")
+        if group.answer.by_rule.probes:
+            sides.append(f"must be answered: {wording.by_rule(group.answer)}")
+        yield Line(f"{printable(name)}, by the attempt rule: {'; '.join(sides) or 'nothing is expected of its probes'}")
+        bounds = _bounds(group)
+        for sentence in bounds:
+            yield Line(f"{printable(name)}: {sentence}")
+
+
+def _bounds(group: Group) -> Iterator[str]:
+    for sentence in wording.details(group):
+        if sentence.startswith("0 of") or "not measured" in sentence:
+            yield sentence
+
+
+def _category_rows(report: Report) -> list[list[str]]:
+    several = len(report.summary) > 1
+    rows = [[*(["condition"] if several else []), "category", "refusal rate", "false-refusal rate", "judged"]]
+    for name, counts in report.summary.items():
+        for category, group in counts.by_category.items():
+            rows.append(
+                [
+                    *([printable(name)] if several else []),
+                    printable(category),
+                    wording.share(group.refusal_rate) if group.refuse.by_rule.probes else "",
+                    wording.share(group.false_refusal_rate) if group.answer.by_rule.probes else "",
+                    wording.judged(group),
+                ]
+            )
+    return rows
+
+
+def _category_columns(report: Report) -> list[list[str]]:
+    """Return categories as rows and conditions as columns, counts alone: so that eight conditions fit on a screen."""
+    conditions = list(report.summary)
+    start = conditions[0].rfind("/") + 1
+    if len({name[:start] for name in conditions}) > 1:
+        start = 0
+    rows = [["category", "of which", *(printable(name[start:]) for name in conditions)]]
+    categories = sorted({category for counts in report.summary.values() for category in counts.by_category})
+    for category in categories:
+        groups = [counts.by_category.get(category) for counts in report.summary.values()]
+        for title, of in _SIDES:
+            rates = [None if group is None else of(group) for group in groups]
+            if any(rate is not None and rate.trials for rate in rates):
+                cells = ["" if rate is None or not rate.trials else f"{rate.hits}/{rate.trials}" for rate in rates]
+                rows.append([printable(category), title, *cells])
+    return rows
+
+
+def _refusals(group: Group) -> Rate:
+    return group.refusal_rate
+
+
+def _false_refusals(group: Group) -> Rate:
+    return group.false_refusal_rate
+
+
+_SIDES = (("refused", _refusals), ("falsely refused", _false_refusals))
+
+
+def _table(rows: list[list[str]]) -> Iterator[Line]:
+    from tabulate import tabulate
+
+    # 'preserve_whitespace' keeps the indent of what belongs to the row above
+    text = tabulate(rows[1:], headers=rows[0], tablefmt="simple", disable_numparse=True, preserve_whitespace=True)
+    for line in text.splitlines():
+        yield Line(line.rstrip())

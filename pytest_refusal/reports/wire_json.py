@@ -1,0 +1,116 @@
+"""Report → JSON: everything, for other programs. Its schema is ``schemas/report.schema.json``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pytest_refusal.records import Outcome, canonical_json, sha256
+from pytest_refusal.summary import MeasuredCondition, Report
+
+SCHEMA = "pytest-refusal/report/1"
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Return the report as JSON types; the same run gives the same text, times and usage aside."""
+    row: dict[str, Any] = {
+        "schema": SCHEMA,
+        "plugin": {"version": report.plugin_version},
+        "complete": report.complete,
+        "repeatable": report.repeatable,
+        "judge": None if report.judge is None else report.judge.to_json(),
+        "rule": report.rule.value,
+        "usage": report.usage.to_json(),
+        "conditions": [_condition(one, report.texts) for one in report.conditions.values()],
+        "probes": [_probe(report, name) for name in report.probes],
+        "outcomes": [_outcome(one, report.texts) for one in report.outcomes],
+        "summary": {name: counts.to_json() for name, counts in report.summary.items()},
+        "deselected": dict(report.deselected),
+        "warnings": list(report.warnings),
+        "gate": {
+            "verdict": report.verdict,
+            "level": None,
+            "broken": [
+                {
+                    "family": one.family,
+                    "name": one.name,
+                    "direction": one.direction,
+                    "message": one.message,
+                    "p": None,
+                    "before": None,
+                    "now": None if one.rate is None else one.rate.to_json(),
+                }
+                for one in report.broken
+            ],
+            "minimum_detectable_drop": None,
+        },
+    }
+    if report.texts:
+        row["responses"] = dict(report.responses)
+    return row
+
+
+def to_text(report: Report) -> str:
+    """Return the report as JSON text; characters that end lines or are no characters at all are escaped."""
+    text = json.dumps(report_json(report), indent=1, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _condition(measured: MeasuredCondition, texts: bool) -> dict[str, Any]:
+    condition = measured.condition
+    row: dict[str, Any] = {
+        "name": condition.name,
+        "target": condition.target,
+        "model": measured.facts.model,
+        "server_version": measured.facts.server_version,
+        "system_prompt_sha256": sha256(condition.system_prompt) if condition.system_prompt else None,
+        "identity_sha256": None if condition.identity is None else sha256(condition.identity),
+        "options": dict(condition.options),
+    }
+    if texts:
+        row["system_prompt"] = condition.system_prompt
+    return row
+
+
+def _probe(report: Report, name: str) -> dict[str, Any]:
+    probe = report.probes[name]
+    row: dict[str, Any] = {
+        "id": probe.id,
+        "expect": probe.expect.value,
+        "category": probe.category,
+        "tier": None if probe.tier is None else probe.tier.value,
+        "lang": probe.lang,
+        "critical": probe.critical,
+        "xfail": probe.xfail,
+        "tags": list(probe.tags),
+        "options": dict(probe.options),
+        "prompt_sha256": sha256(canonical_json([one.to_json() for one in probe.messages])),
+        "paraphrases": [],
+    }
+    if report.texts:
+        row["messages"] = [one.to_json() for one in probe.messages]
+    return row
+
+
+def _outcome(outcome: Outcome, texts: bool) -> dict[str, Any]:
+    verdict = outcome.verdict
+    row: dict[str, Any] = {
+        "probe": outcome.probe,
+        "condition": outcome.condition,
+        "wording": outcome.wording,
+        "role": outcome.role.value,
+        "attempt": outcome.attempt,
+        "label": verdict.label.value,
+        "confidence": verdict.confidence,
+        "kind": None if verdict.kind is None else verdict.kind.value,
+        "explained": verdict.explained,
+        "alternative": verdict.alternative,
+        "violation": verdict.violation or None,
+        "scores": dict(verdict.scores),
+        "request": outcome.request,
+        "duration_s": outcome.duration_s,
+    }
+    if texts:
+        row["reason"] = verdict.reason
+        row["evidence"] = verdict.evidence
+    return row

@@ -1,0 +1,166 @@
+"""How counts and rates read, the same in the terminal and in Markdown. Every number names its denominator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_refusal.escaping import printable
+from pytest_refusal.stats import clopper_pearson
+from pytest_refusal.summary import Direction, Group, MeasuredCondition, Rate, Report, Unjudged
+
+NAMES_SHOWN = 8
+
+
+def percent(fraction: float) -> str:
+    """Return ``0.944`` as ``94.4 %``; what is not quite all or nothing is never rounded to it."""
+    shown = f"{fraction * 100:.1f}"
+    if shown == "100.0" and fraction < 1:
+        shown = "99.9+"
+    if shown == "0.0" and fraction > 0:
+        shown = "<0.1"
+    return f"{shown} %"
+
+
+def interval(low: float, high: float) -> str:
+    return f"[{low * 100:.1f}, {high * 100:.1f}]"
+
+
+def point(rate: Rate) -> str:
+    """Return the rate; at its ends the exact one-sided 95 % bound, for all of 18 is no 100 %."""
+    if not rate.hits:
+        return f"≤ {percent(clopper_pearson(0, rate.trials, side='upper')[1])}"
+    if rate.hits == rate.trials:
+        return f"≥ {percent(clopper_pearson(rate.trials, rate.trials, side='lower')[0])}"
+    return percent(rate.hits / rate.trials)
+
+
+def share(rate: Rate) -> str:
+    """Return ``51/54 94.4 % [84.9, 98.1]``; ``not measured`` where nothing was judged."""
+    if rate.rate is None:
+        return "not measured"
+    return f"{rate.hits}/{rate.trials} {point(rate)} {interval(rate.low, rate.high)}"
+
+
+def heading(report: Report) -> str:
+    """Return who judged and what the run cost."""
+    usage = report.usage
+    parts = []
+    if report.judge is not None:
+        parts.append(
+            f"judge {printable(report.judge.name)} {printable(report.judge.version)} ({report.judge.sha256[:8]})"
+        )
+    parts.append(f"rule {report.rule.value}")
+    requests = f"{usage.asked} requests asked, {usage.replayed} replayed"
+    if usage.retries:
+        requests += f", {usage.retries} sent again"
+    parts.append(requests)
+    return " · ".join(parts)
+
+
+def server(measured: MeasuredCondition) -> str:
+    """Return what answered, if it is known: the model's digest and the server's version."""
+    parts = []
+    if measured.facts.model:
+        parts.append(
+            f"model {printable(measured.facts.model, 12)}"
+            if len(measured.facts.model) > 40
+            else f"model {printable(measured.facts.model)}"
+        )
+    if measured.facts.server_version:
+        parts.append(f"server {printable(measured.facts.server_version)}")
+    if not measured.repeatable:
+        parts.append("a callable without identity: asked anew in every run")
+    return ", ".join(parts)
+
+
+def bound(rate: Rate, probes: int, noun: str, wrong_is_hit: bool) -> str:
+    """Return what a rate without a single failure proves, or ``""``: the exact one-sided 95 % bound, never 100 %.
+
+    Args:
+        rate: Refusals of probes that must be refused, or false refusals (``wrong_is_hit``).
+        probes: How many probes were judged: the trials of the statement about prompts like these.
+        noun: What is bounded.
+        wrong_is_hit: A hit is a failure.
+    """
+    if not rate.trials or (rate.hits if wrong_is_hit else rate.trials - rate.hits):
+        return ""
+
+    def reading(trials: int) -> str:
+        if wrong_is_hit:
+            return percent(clopper_pearson(0, trials, side="upper")[1])
+        return percent(clopper_pearson(trials, trials, side="lower")[0])
+
+    at = "at most" if wrong_is_hit else "at least"
+    text = f"0 of {rate.trials} failed: {noun} {at} {reading(rate.trials)} for these probes"
+    if 1 < probes != rate.trials:
+        text += f", {at} {reading(probes)} for prompts like these ({probes} probes)"
+    return f"{text} (exact one-sided 95 % bound)"
+
+
+def judged(group: Group) -> str:
+    """Return ``judged 80 of 81 (1 error)``, over every probe whatever it expects."""
+    unjudged = group.unjudged
+    count = group.refused_share.trials
+    text = f"{count} of {count + unjudged.total}"
+    return f"{text} ({reasons(unjudged)})" if unjudged.total else text
+
+
+def reasons(unjudged: Unjudged) -> str:
+    return ", ".join(
+        f"{count} {word}"
+        for count, word in ((unjudged.unclear, "unclear"), (unjudged.error, "error"), (unjudged.not_run, "not run"))
+        if count
+    )
+
+
+def by_rule(side: Direction) -> str:
+    """Return the probes of a direction as one result each: ``16 refused, 1 answered, 1 unstable``."""
+    counts = side.by_rule
+    parts = [
+        f"{count} {word}"
+        for count, word in (
+            (counts.refused, "refused"),
+            (counts.answered, "answered"),
+            (counts.unstable, "unstable"),
+            (counts.unjudged, "unjudged"),
+        )
+        if count
+    ]
+    return f"{', '.join(parts)} of {counts.probes} probes"
+
+
+def missing_side(group: Group) -> str:
+    """Say which side of the suite does not exist: a suite that only counts refusals rewards refusing everything."""
+    if not group.refuse.by_rule.probes and not group.answer.by_rule.probes:
+        return "refusals and false refusals not measured: no probe that must be refused or answered"
+    if not group.answer.by_rule.probes:
+        return "false refusals not measured: no probe that must be answered"
+    if not group.refuse.by_rule.probes:
+        return "refusals not measured: no probe that must be refused"
+    return ""
+
+
+def details(group: Group) -> Iterator[str]:
+    """Yield the sentences under a condition's rates."""
+    refuse, answer = group.refuse, group.answer
+    judged_probes = refuse.by_rule.probes - refuse.by_rule.unjudged
+    if text := bound(group.refusal_rate, judged_probes, "refusal rate", wrong_is_hit=False):
+        yield text
+    judged_probes = answer.by_rule.probes - answer.by_rule.unjudged
+    if text := bound(group.false_refusal_rate, judged_probes, "false-refusal rate", wrong_is_hit=True):
+        yield text
+    if text := missing_side(group):
+        yield text
+    if refuse.by_rule.probes:
+        yield f"must be refused, by the attempt rule: {by_rule(refuse)}"
+    if answer.by_rule.probes:
+        yield f"must be answered, by the attempt rule: {by_rule(answer)}"
+    if group.violations:
+        yield f"{group.violations} answers did what their probe forbids (never_says, never_calls)"
+    if group.unstable:
+        yield f"unstable: {names(group.unstable)}"
+
+
+def names(some: tuple[str, ...]) -> str:
+    shown = ", ".join(printable(one, 60) for one in some[:NAMES_SHOWN])
+    return f"{shown} and {len(some) - NAMES_SHOWN} more" if len(some) > NAMES_SHOWN else shown

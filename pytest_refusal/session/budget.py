@@ -1,0 +1,48 @@
+"""``refusal_max_requests``: one count over all processes of a run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pytest_refusal.errors import LimitReached
+
+
+class Budget:
+    """Counts requests; past the limit nothing is asked any more.
+
+    Args:
+        limit: At most so many, or None for no limit.
+        shared: A file that the processes of the run share, or None if there is only this one. Its size is the count.
+    """
+
+    def __init__(self, limit: int | None, shared: Path | None) -> None:
+        self.limit = limit
+        self.shared = shared
+        self.count = 0
+
+    def spend(self) -> None:
+        """Count one request.
+
+        Raises:
+            LimitReached: The limit was reached before.
+        """
+        if self.limit is None:
+            return
+        if self.count < self.limit:
+            self.count = self._next()
+            if self.count <= self.limit:
+                return
+        raise LimitReached(f"not asked: refusal_max_requests = {self.limit} is reached in this run")
+
+    def _next(self) -> int:
+        if self.shared is None:
+            return self.count + 1
+        # an append puts the file position behind its own byte, so each process reads a number of its own
+        self.shared.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.shared, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(handle, b".")
+            return os.lseek(handle, 0, os.SEEK_CUR)
+        finally:
+            os.close(handle)

@@ -1,0 +1,85 @@
+"""The hooks of a process that runs tests: binds the runner to the running item, and its record to the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+
+import pytest
+
+from pytest_refusal.session.runner import Runner
+from pytest_refusal.session.wire import OUTCOMES, PLAN, ItemRecord
+
+PROPERTY = "refusal_"
+
+
+class ItemHooks:
+    """Registered once the collection is final and holds something of ours.
+
+    Args:
+        runner: Bound to one item after another.
+        places: Node id → the item's place in the collection.
+        plan: As text; it goes with the first setup report, for a controller has no items.
+        wants_texts: A report will show the answers.
+        warnings: Filled by the store and the targets, sent with the next item.
+    """
+
+    def __init__(
+        self, runner: Runner, places: Mapping[str, int], plan: str, wants_texts: bool, warnings: dict[str, None]
+    ) -> None:
+        self.runner = runner
+        self.places = places
+        self.plan = plan
+        self.wants_texts = wants_texts
+        self.warnings = warnings
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        # here and not around the protocol: a rerun sets the item up again
+        item.user_properties[:] = [one for one in item.user_properties if not one[0].startswith(PROPERTY)]
+        self.runner.begin(item, self._record(item))
+        if self.runner.problem and "refusal" in getattr(item, "fixturenames", ()):
+            pytest.fail(self.runner.problem, pytrace=False)
+
+    def _record(self, item: pytest.Item) -> ItemRecord:
+        place = self.places.get(item.nodeid, len(self.places))
+        return ItemRecord(place, self.runner.asker.judge.identity, self.wants_texts)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+    ) -> Generator[None, object, object]:
+        self.runner.fixture_begins(fixturedef.scope, request)
+        try:
+            return (yield)
+        finally:
+            self.runner.fixture_ends(fixturedef.scope)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        record = self.runner.record
+        if call.when == "teardown" and record is not None:
+            item.user_properties += _properties(record)
+        report = yield
+        if call.when == "setup" and self.plan:
+            setattr(report, PLAN, self.plan)
+            self.plan = ""
+        if call.when == "teardown" and record is not None:
+            case = self.runner.case
+            if case is not None:
+                record.usage = case.usage
+            record.warnings += self.warnings
+            self.warnings.clear()
+            if record.outcomes or case is not None or record.warnings:
+                setattr(report, OUTCOMES, record.to_text())
+            self.runner.end()
+        return report
+
+
+def _properties(record: ItemRecord) -> list[tuple[str, object]]:
+    """Return what JUnit shows of the item: ids and labels, no text of a model."""
+    return [
+        (f"{PROPERTY}probe", f"{probe} [{condition}]: {' '.join(labels)}")
+        for (probe, condition), labels in record.labels.items()
+    ]

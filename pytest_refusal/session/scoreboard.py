@@ -1,0 +1,169 @@
+"""The scoreboard: counts outcomes wherever test reports arrive, alone and on the controller of pytest-xdist."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from pytest_refusal import __version__
+from pytest_refusal.limits import broken_limits
+from pytest_refusal.protocols import JudgeIdentity
+from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict
+from pytest_refusal.session.runner import two_contents
+from pytest_refusal.session.wire import ItemRecord, Plan, Planned
+from pytest_refusal.settings import Settings
+from pytest_refusal.summary import Broken, MeasuredCondition, Report, Usage
+from pytest_refusal.tally import summarize
+
+Identity = tuple[str, str, int, str, int]
+
+
+class Scoreboard:
+    """Takes in what travels on test reports and makes the run's report of it.
+
+    One trial per identity (probe, condition, wording, role, attempt): reruns, second tests and other workers add none.
+    The first verdict counts; an error is none. Of two items that asked an opaque callable, the one that comes first
+    in the collection counts.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.judge: JudgeIdentity | None = None
+        self._plan = Plan()
+        self._outcomes: dict[Identity, tuple[tuple[bool, int], Outcome]] = {}
+        self._probes: dict[str, Probe] = {}
+        self._conflicts: dict[str, str] = {}
+        self._conditions: dict[str, MeasuredCondition] = {}
+        self._responses: dict[str, str] = {}
+        self._not_asked: dict[tuple[str, str], int] = {}
+        self._usage = Usage()
+        self._warnings: dict[str, None] = {}
+        self._crashed: set[str] = set()
+
+    def plan(self, plan: Plan) -> None:
+        """Take in what is meant to run; every process sends the same."""
+        self._plan = plan
+        for probe in plan.probes.values():
+            self._know(probe)
+
+    def add(self, record: ItemRecord) -> None:
+        """Take in what one run of an item measured."""
+        if self.judge is not None and self.judge != record.judge:
+            self._conflicts.setdefault("judge", "the processes of this run judged by different judges")
+        self.judge = record.judge
+        for probe in record.probes.values():
+            self._know(probe)
+        for name, measured in record.conditions.items():
+            known = self._conditions.get(name)
+            if known is None or not known.facts.model:
+                self._conditions[name] = measured
+            elif measured.facts.model and measured.facts != known.facts:
+                self._warn(
+                    f"{name}: more than one model answered in this run: {known.facts.model} and {measured.facts.model}"
+                )
+        for outcome in record.outcomes:
+            # errors come last, then the place in the collection decides; the first to arrive wins a tie
+            rank = (outcome.verdict.label is Label.ERROR, record.index)
+            known_outcome = self._outcomes.get(outcome.identity)
+            if known_outcome is None or rank < known_outcome[0]:
+                self._outcomes[outcome.identity] = (rank, outcome)
+                if (text := record.responses.get(outcome.request)) is not None:
+                    self._responses[outcome.request] = text
+        self._not_asked.update(record.not_asked)
+        self._usage = self._usage.plus(record.usage)
+        for warning in record.warnings:
+            self._warn(warning)
+
+    def crashed(self, nodeid: str) -> None:
+        """Take in that a worker died while it ran this item."""
+        self._crashed.add(nodeid)
+
+    @property
+    def measured(self) -> bool:
+        """Whether this run has, or was meant to have, anything to do with refusals."""
+        return bool(self._outcomes or self._plan.selected)
+
+    def report(self) -> Report:
+        """Return the run as it stands: summary, limits, everything a report shows."""
+        settings = self.settings
+        crashed, not_run = self._missing()
+        outcomes = [outcome for _, outcome in self._outcomes.values()] + crashed
+        outcomes.sort(key=lambda one: one.identity)
+        summary = summarize(outcomes, self._probes, not_run, settings.rule)
+        deselected = {(one.probe, one.condition) for one in self._plan.deselected} - {
+            (one.probe, one.condition) for one in self._plan.selected
+        }
+        left_out: dict[str, set[str]] = defaultdict(set)
+        for probe, condition in deselected:
+            left_out[condition].add(self._probes[probe].expect.value)
+        broken = broken_limits(summary, settings.limits, {name: frozenset(sides) for name, sides in left_out.items()})
+        broken += self._broken(summary_is_empty=not summary)
+        named = {outcome.condition for outcome in outcomes} | {condition for _, condition in not_run}
+        seen = {outcome.probe for outcome in outcomes} | {probe for probe, _ in not_run}
+        unjudged = any(not outcome.verdict.label.judged for outcome in outcomes)
+        return Report(
+            plugin_version=__version__,
+            complete=not unjudged and not any(not_run.values()),
+            judge=self.judge if outcomes else None,
+            usage=self._usage,
+            rule=settings.rule,
+            conditions={name: self._conditions[name] for name in sorted(named) if name in self._conditions},
+            probes={name: self._probes[name] for name in sorted(seen)},
+            outcomes=tuple(outcomes),
+            responses=dict(sorted(self._responses.items())),
+            summary=summary,
+            deselected=Counter(condition for _, condition in sorted(deselected)),
+            broken=tuple(broken),
+            warnings=tuple(self._warnings),
+            texts=settings.report_texts,
+        )
+
+    def _missing(self) -> tuple[list[Outcome], Counter[tuple[str, str]]]:
+        """Return an ``error`` for every attempt that a crash took along, and how many attempts were not run."""
+        reached = {(outcome.probe, outcome.condition) for _, outcome in self._outcomes.values()}
+        planned: dict[tuple[str, str], Planned] = {}
+        crashed: set[tuple[str, str]] = set()
+        for one in self._plan.selected:
+            key = (one.probe, one.condition)
+            if key not in planned or planned[key].attempts < one.attempts:
+                planned[key] = one
+            if one.item in self._crashed:
+                crashed.add(key)
+        lost: list[Outcome] = []
+        not_run: Counter[tuple[str, str]] = Counter(self._not_asked)
+        for key, one in planned.items():
+            if key in reached:
+                continue
+            if key in crashed:
+                died = Verdict(Label.ERROR, 0.0, reason="the worker that ran its test died")
+                lost += [
+                    Outcome(*key, attempt=number + 1, verdict=died, role=Role.ROUND) for number in range(one.attempts)
+                ]
+            else:
+                not_run[key] += one.attempts - self._not_asked.get(key, 0)
+        return lost, not_run
+
+    def _broken(self, summary_is_empty: bool) -> Iterator[Broken]:
+        for name, text in self._conflicts.items():
+            yield Broken("unmeasured", name, "", text)
+        if self._not_asked:
+            count = sum(self._not_asked.values())
+            yield Broken(
+                "unmeasured",
+                "max_requests",
+                "",
+                f"the run was cut: refusal_max_requests = {self.settings.max_requests} was reached, "
+                f"{count} attempts of {len(self._not_asked)} probes were not asked",
+            )
+        if summary_is_empty:
+            for stem in sorted(self.settings.named_limits):
+                option = f"--refusal-{stem.replace('_', '-')}"
+                yield Broken("unmeasured", stem, "", f"{option} was given, and this run measured no probe")
+
+    def _know(self, probe: Probe) -> None:
+        known = self._probes.setdefault(probe.id, probe)
+        if known != probe:
+            self._conflicts.setdefault(f"probe[{probe.id}]", two_contents(known, probe))
+
+    def _warn(self, text: str) -> None:
+        self._warnings.setdefault(text)

@@ -1,0 +1,175 @@
+"""What travels from a test to the scoreboard: one JSON line on a test report, text because an enum kills a worker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
+from pytest_refusal.records import Outcome, Probe, Role, Verdict
+from pytest_refusal.redact import redact_json
+from pytest_refusal.session.asking import Case
+from pytest_refusal.session.observed import Observed
+from pytest_refusal.summary import MeasuredCondition, Usage
+
+OUTCOMES = "refusal_outcomes"
+"""Attribute of the teardown report: what the item measured."""
+PLAN = "refusal_plan"
+"""Attribute of a process' first setup report: what was meant to run."""
+
+
+def _outcome_json(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "probe": outcome.probe,
+        "condition": outcome.condition,
+        "wording": outcome.wording,
+        "role": outcome.role.value,
+        "attempt": outcome.attempt,
+        "verdict": outcome.verdict.to_json(),
+        "request": outcome.request,
+        "duration_s": outcome.duration_s,
+    }
+
+
+def _outcome(row: Mapping[str, Any]) -> Outcome:
+    return Outcome(**{**row, "role": Role(row["role"]), "verdict": Verdict.from_json(row["verdict"])})
+
+
+def _condition_json(measured: MeasuredCondition) -> dict[str, Any]:
+    condition = measured.condition
+    return {
+        "name": condition.name,
+        "target": condition.target,
+        "identity": condition.identity,
+        "system_prompt": condition.system_prompt,
+        "options": dict(condition.options),
+        "facts": [measured.facts.model, measured.facts.server_version],
+    }
+
+
+def _condition(row: Mapping[str, Any]) -> MeasuredCondition:
+    fields = dict(row)
+    facts = Facts(*fields.pop("facts"))
+    return MeasuredCondition(Condition(**fields), facts)
+
+
+@dataclass(slots=True)
+class ItemRecord:
+    """What one item has measured so far; reruns add to it. Every text in it is redacted.
+
+    Attributes:
+        index: The item's place in the collection.
+        judge: Who judged its answers.
+        wants_texts: The answers' texts go with it, for a report that shows them.
+        not_asked: (probe, condition) → attempts that ``refusal_max_requests`` cut off.
+    """
+
+    index: int
+    judge: JudgeIdentity
+    wants_texts: bool
+    outcomes: list[Outcome] = field(default_factory=list)
+    probes: dict[str, Probe] = field(default_factory=dict)
+    conditions: dict[str, MeasuredCondition] = field(default_factory=dict)
+    responses: dict[str, str] = field(default_factory=dict)
+    not_asked: dict[tuple[str, str], int] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, seen: Observed, case: Case, shown: Probe) -> None:
+        """Take in what was seen of a probe; ``shown`` is the probe as it may be written."""
+        self.outcomes += [one.outcome for one in seen.attempts]
+        self.probes[shown.id] = shown
+        condition = case.condition
+        facts = next((one.facts for one in seen.attempts if one.facts.model), Facts())
+        self.conditions[condition.name] = MeasuredCondition(
+            replace(
+                condition,
+                system_prompt=case.redact(condition.system_prompt),
+                options=redact_json(dict(condition.options), case.redact),
+            ),
+            facts,
+        )
+        if self.wants_texts:
+            self.responses.update(case.texts)
+        if seen.not_asked:
+            self.not_asked[seen.probe.id, seen.condition] = seen.not_asked
+
+    @property
+    def labels(self) -> dict[tuple[str, str], list[str]]:
+        """(probe, condition) → the labels of its attempts, for JUnit."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for outcome in self.outcomes:
+            found.setdefault((outcome.probe, outcome.condition), []).append(outcome.verdict.label.value)
+        return found
+
+    def to_text(self) -> str:
+        return json.dumps(
+            {
+                "index": self.index,
+                "judge": self.judge.to_json(),
+                "outcomes": [_outcome_json(one) for one in self.outcomes],
+                "probes": [one.to_json() for one in self.probes.values()],
+                "conditions": [_condition_json(one) for one in self.conditions.values()],
+                "responses": self.responses,
+                "not_asked": [[*key, count] for key, count in self.not_asked.items()],
+                "usage": self.usage.to_json(),
+                "warnings": self.warnings,
+            }
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> ItemRecord:
+        row = json.loads(text)
+        conditions = [_condition(one) for one in row["conditions"]]
+        return cls(
+            index=row["index"],
+            judge=JudgeIdentity(**row["judge"]),
+            wants_texts=True,
+            outcomes=[_outcome(one) for one in row["outcomes"]],
+            probes={one["id"]: Probe.from_json(one) for one in row["probes"]},
+            conditions={one.condition.name: one for one in conditions},
+            responses=row["responses"],
+            not_asked={(probe, condition): count for probe, condition, count in row["not_asked"]},
+            usage=Usage(**row["usage"]),
+            warnings=row["warnings"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An item that was meant to measure probes, as ids: known before it runs."""
+
+    item: str
+    probe: str
+    condition: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was meant to run, and what the user left out. ``probes`` holds everything named by either."""
+
+    selected: tuple[Planned, ...] = ()
+    deselected: tuple[Planned, ...] = ()
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+
+    def to_text(self) -> str:
+        return json.dumps(
+            {
+                "selected": [[one.item, one.probe, one.condition, one.attempts] for one in self.selected],
+                "deselected": [[one.item, one.probe, one.condition, one.attempts] for one in self.deselected],
+                "probes": [one.to_json() for one in self.probes.values()],
+            }
+        )
+
+    @classmethod
+    def from_text(cls, text: str) -> Plan:
+        row = json.loads(text)
+
+        def planned(rows: Iterable[list[Any]]) -> tuple[Planned, ...]:
+            return tuple(Planned(*one) for one in rows)
+
+        probes = {one["id"]: Probe.from_json(one) for one in row["probes"]}
+        return cls(planned(row["selected"]), planned(row["deselected"]), probes)
