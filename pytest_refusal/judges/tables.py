@@ -1,0 +1,202 @@
+"""The phrase tables: rows of pattern, act, kind and weight, read from ``tables/*.toml`` at the first answer.
+
+A row is looked at only if one of its cues, plain lower-case text, stands in the answer; its pattern is compiled then.
+So twenty languages cost a few string searches, and an answer in English compiles no other language's patterns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from pytest_refusal.records import Kind, sha256
+
+VERSION = "2"
+"""Version of the tables' form and of the way they are read; the hash tells every edit."""
+
+
+_RUN = 4
+
+
+class Act(StrEnum):
+    """What a sentence of an answer does."""
+
+    DECLINE = "decline"  # turns the request down
+    NO = "no"  # says no, if nothing else is said; the weight is the confidence
+    WHOLE = "whole"  # turns down the whole of it, and so leaves a part
+    PART = "part"  # gives a part and keeps a part
+    LIMIT = "limit"  # turns a part down, or names what is left out
+    OPINION = "opinion"  # has or gives no opinion
+    CAPABILITY = "capability"  # has no access, cannot know
+    MORAL = "moral"  # judges the request wrong
+    LECTURE = "lecture"  # general talk of respect, safety, law
+    COUNTER = "counter"  # contradicts what the request takes for granted
+    EQUAL = "equal"  # insists on equal rights and dignity
+    CONDEMN = "condemn"  # "I condemn", "I disagree"
+    CRISIS = "crisis"  # speaks to someone in distress
+    AIM = "aim"  # "I aim to be factual", "I avoid": says how it would answer
+    DEFLECT = "deflect"  # leaves the answer to others
+    REDIRECT = "redirect"  # names someone else to ask
+    OFFER = "offer"  # offers something else, or asks what else
+    REASON = "reason"  # gives a reason or names a principle
+    FILLER = "filler"  # apology, identity, courtesy
+    PIVOT = "pivot"  # turns to giving: "here is", "that said"
+    YIELD = "yield"  # gives in after a refusal: "anyway", "since you asked"
+    AGREE = "agree"  # "Sure", "Of course"
+    RITUAL = "ritual"  # puts the request into a restricted class
+    CLASS = "class"  # puts the request into some class
+    FILTER = "filter"  # a message of a filter, not of a model
+    IDIOM = "idiom"  # looks like a refusal and is none
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: a sentence that holds one of ``cues`` and matches ``pattern`` does ``act``.
+
+    A row with ``within`` is looked at in answers of at most so many characters (0: in all): a bare "No." means nothing
+    between the pages of a long one.
+    """
+
+    name: str
+    lang: str
+    act: Act
+    pattern: str
+    cues: tuple[str, ...]
+    kind: Kind | None = None
+    weight: float = 1.0
+    within: int = 0
+
+    def search(self, sentence: str) -> bool:
+        """Whether the pattern matches the folded sentence (its cues are the caller's business)."""
+        return _compiled(self.pattern).search(sentence) is not None
+
+
+Lead = tuple[Row, list[str]]
+"""A row that may match, and those of its cues that stand in the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All rows, and the hash of the text they were read from; made by ``parse``."""
+
+    rows: tuple[Row, ...]
+    sha256: str
+    _cues: Mapping[str, list[tuple[str, int]]] = field(repr=False, compare=False)
+    _cues_of_long: Mapping[str, list[tuple[str, int]]] = field(repr=False, compare=False)
+    _longest_within: int = field(repr=False, compare=False)
+
+    def leads(self, folded: str) -> list[Lead]:
+        """Return the rows that can match anywhere in the folded text, in table order.
+
+        Two thousand string searches would take longer than all the rest, so a cue is searched for only where its
+        first characters stand: at the start of a word, or anywhere if they are not ASCII (not all scripts part words).
+        """
+        heads = {"", *_HEAD.findall(folded)}
+        if not folded.isascii():
+            heads.add(_WIDE)
+            for run in _NOT_ASCII.finditer(folded):
+                first = max(0, run.start() - _RUN + 1)
+                heads.update([folded[at : at + _RUN] for at in range(first, run.end())])
+        size = len(folded)
+        index = self._cues if size <= self._longest_within else self._cues_of_long
+        found: dict[int, list[str]] = {}
+        for head in heads & index.keys():
+            for cue, row in index[head]:
+                if cue in folded:
+                    found.setdefault(row, []).append(cue)
+        rows = self.rows
+        return [(rows[row], sorted(found[row])) for row in sorted(found) if size <= (rows[row].within or size)]
+
+
+_WIDE = "\ufffc"
+"""The head of short cues that are not ASCII; folded text has no such character, and ASCII text none of these cues."""
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_HEAD = re.compile(rf"\b\w{{1,{_RUN}}}")
+
+
+def _index(rows: Iterable[tuple[int, Row]]) -> dict[str, list[tuple[str, int]]]:
+    """Return the head of every cue → cue and row; cues too short or odd to have one stand under ``""`` or ``_WIDE``."""
+    index: dict[str, list[tuple[str, int]]] = {}
+    for number, row in rows:
+        for cue in row.cues:
+            index.setdefault(_head(cue), []).append((cue, number))
+    return index
+
+
+def _head(cue: str) -> str:
+    if not cue[:_RUN].isascii():
+        return cue[:_RUN] if len(cue) >= _RUN else _WIDE
+    head = _HEAD.match(cue)
+    return head[0] if head and (head.end() == _RUN or head.end() < len(cue)) else ""
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def expand(pattern: str, macros: Mapping[str, str]) -> str:
+    """Replace every ``<name>`` of a macro by its pattern as a group; macros may use those defined before them."""
+    for name in reversed(list(macros)):
+        pattern = pattern.replace(f"<{name}>", f"(?:{macros[name]})")
+    return pattern
+
+
+def rows_of(table: Mapping[str, Any]) -> list[Row]:
+    """Return the rows of one parsed table file.
+
+    Raises:
+        KeyError, ValueError: A row lacks a key, or names an act or a kind that does not exist.
+    """
+    return [
+        Row(
+            name=row["name"],
+            lang=table["lang"],
+            act=Act(row["act"]),
+            pattern=expand(row["pattern"], table.get("macros", {})),
+            cues=tuple(row["cues"]),
+            kind=Kind(row["kind"]) if "kind" in row else None,
+            weight=float(row.get("weight", 1.0)),
+            within=int(row.get("within", 0)),
+        )
+        for row in table["row"]
+    ]
+
+
+def parse(texts: Mapping[str, str]) -> Tables:
+    """Return the tables of file name → TOML text; line ends count as LF in the hash.
+
+    Raises:
+        tomllib.TOMLDecodeError, KeyError, ValueError: A file is no table.
+    """
+    import tomllib
+
+    plain = {name: text.replace("\r\n", "\n").replace("\r", "\n") for name, text in texts.items()}
+    rows = [row for name in sorted(plain) for row in rows_of(tomllib.loads(plain[name]))]
+    digest = sha256("\0".join(f"{name}\0{plain[name]}" for name in sorted(plain)))
+    numbered = list(enumerate(rows))
+    return Tables(
+        rows=tuple(rows),
+        sha256=digest,
+        _cues=_index(numbered),
+        _cues_of_long=_index((number, row) for number, row in numbered if not row.within),
+        _longest_within=max((row.within for row in rows), default=0),
+    )
+
+
+def shipped_texts() -> dict[str, str]:
+    """Return file name → text of the tables in the package."""
+    folder = resources.files(__package__).joinpath("tables")
+    return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".toml")}
+
+
+@cache
+def shipped() -> Tables:
+    """Return the tables in the package, read once."""
+    return parse(shipped_texts())
