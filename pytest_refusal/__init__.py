@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_refusal.collection.public import load_probes as load_probes
     from pytest_refusal.collection.public import must_answer as must_answer
     from pytest_refusal.collection.public import must_refuse as must_refuse
+    from pytest_refusal.collection.public import target as target
     from pytest_refusal.protocols import Judge as Judge
     from pytest_refusal.protocols import JudgeIdentity as JudgeIdentity
     from pytest_refusal.protocols import Target as Target
@@ -28,12 +29,11 @@ if TYPE_CHECKING:
     from pytest_refusal.session.observed import Observed as Observed
     from pytest_refusal.session.observed import RefusalFailure as RefusalFailure
     from pytest_refusal.session.runner import Runner as Runner
-    from pytest_refusal.targets.application import target as target
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "pytest_refusal.collection.public": ("either", "load_probes", "must_answer", "must_refuse"),
+    "pytest_refusal.collection.public": ("either", "load_probes", "must_answer", "must_refuse", "target"),
     "pytest_refusal.protocols": ("Judge", "JudgeIdentity", "Target"),
     "pytest_refusal.records": (
         "Expect",
@@ -48,7 +48,6 @@ _HOMES = {
     ),
     "pytest_refusal.session.observed": ("NotJudged", "Observed", "RefusalFailure"),
     "pytest_refusal.session.runner": ("Runner",),
-    "pytest_refusal.targets.application": ("target",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""Hostile text made fit to be shown: model output never reaches a terminal or a file raw."""
+"""Texts and numbers fit to be shown: model output never raw, what is not quite all or nothing never rounded to it."""
 
 from __future__ import annotations
 
@@ -35,3 +35,21 @@ def _character(character: str) -> str:
         number = ord(character)
         return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}" if number < 65536 else f"\\U{number:08x}"
     return character
+
+
+def figure(fraction: float) -> str:
+    """Return a fraction in percent without its sign, ``0.944`` as ``94.4``, with as many digits as it takes not to lie.
+
+    Only 0 and 1 are shown as 0.0 and 100.0.
+    """
+    shown = ""
+    for digits in range(1, 8):
+        shown = f"{fraction * 100:.{digits}f}"
+        if float(shown) not in (0.0, 100.0) or fraction in (0.0, 1.0):
+            break
+    return shown
+
+
+def percent(fraction: float) -> str:
+    """Return a fraction as ``94.4 %``."""
+    return f"{figure(fraction)} %"

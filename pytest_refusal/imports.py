@@ -37,11 +37,15 @@ def find(text: str, called: str, folders: Sequence[Path], forms: str) -> object:
     found: object = _import(module, called, folders, forms)
     shown = module
     for part in attribute.split("."):
-        if not hasattr(found, part):
+        try:
+            found = getattr(found, part)
+        except AttributeError:
             close = difflib.get_close_matches(part, [name for name in dir(found) if not name.startswith("__")])
             hint = f" Did you mean {' or '.join(close)}?" if close else ""
-            raise UsageProblem(f"{called}: {shown} has no {part!r}.{hint}")
-        found = getattr(found, part)
+            raise UsageProblem(f"{called}: {shown} has no {part!r}.{hint}") from None
+        except Exception as error:
+            # a lazy module imports at the first look
+            raise _broken(module, called, error) from error
         shown = f"{shown}.{part}"
     return found
 
@@ -57,7 +61,10 @@ def _import(module: str, called: str, folders: Sequence[Path], forms: str) -> ob
                 f"{', '.join(map(str, folders))} and among the installed packages. Other forms: {forms}."
             ) from None
         raise _broken(module, called, error) from error
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        # SystemExit, and pytest.skip: a judge or target that did not load must not skip a test
         raise _broken(module, called, error) from error
 
 

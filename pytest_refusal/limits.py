@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from pytest_refusal.escaping import percent
 from pytest_refusal.settings import FloorMode, Limits
 from pytest_refusal.stats import clopper_pearson, trials_for_floor
 from pytest_refusal.summary import Broken, ConditionSummary, Direction, Rate
@@ -77,7 +78,7 @@ def _unjudged(name: str, direction: str, side: Direction, limit: float) -> Itera
         f"unjudged[{name}:{direction}]",
         direction,
         f"not measured under {name}: {unjudged.total} of {total} attempts on probes that {what} have no verdict "
-        f"({', '.join(parts)}); at most {100 * limit:g}% may (ini refusal_max_unjudged)",
+        f"({', '.join(parts)}); at most {limit * 100:g} % may (ini refusal_max_unjudged)",
     )
 
 
@@ -111,20 +112,12 @@ def _rate(
         FloorMode.LOWER: (low if floor else high, "not proven: the exact one-sided 95 % bound is"),
     }[mode]
     if (bound < limit) if floor else (bound > limit):
-        detail = "" if mode is FloorMode.POINT else f"; {words} {_percent(bound)}"
+        detail = "" if mode is FloorMode.POINT else f"; {words} {percent(bound)}"
         yield Broken(
             "limit",
             report,
             direction,
-            f"{title} {rate.hits}/{rate.trials} = {_percent(measured)} under {name}, {option} asks for {sense} {limit:g}"
+            f"{title} {rate.hits}/{rate.trials} = {percent(measured)} under {name}, {option} asks for {sense} {limit:g}"
             + detail,
             rate,
         )
-
-
-def _percent(fraction: float) -> str:
-    shown = f"{fraction:.1%}"
-    # what is not quite all or nothing is never rounded to it
-    if shown == "100.0%" and fraction < 1:
-        return "99.9+%"
-    return "<0.1%" if shown == "0.0%" and fraction > 0 else shown

@@ -357,9 +357,12 @@ def _ours(arguments: tuple[str, ...]) -> list[str]:
     rest = iter(map(str, arguments))
     for argument in rest:
         if argument.startswith(("--refusal-", "-orefusal_")):
-            kept.append(argument)
+            given = [argument]
             if argument.startswith("--") and "=" not in argument:
-                kept += [next(rest, "")]
+                given += [next(rest, "")]
+            # pasted, it must not write the report of one test over that of the run
+            if not argument.startswith("--refusal-report"):
+                kept += given
         elif argument == "-o":
             override = next(rest, "")
             if override.startswith("refusal_"):

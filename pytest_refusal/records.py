@@ -290,17 +290,8 @@ class Response:
         row: dict[str, Any] = {"text": self.text}
         if self.tool_calls:
             row["tool_calls"] = [call.to_json() for call in self.tool_calls]
-        for name in (
-            "thinking",
-            "finish_reason",
-            "refused",
-            "model",
-            "server_version",
-            "prompt_tokens",
-            "output_tokens",
-            "duration_s",
-            "retries",
-        ):
+        words = ("thinking", "finish_reason", "refused", "model", "server_version")
+        for name in (*words, "prompt_tokens", "output_tokens", "duration_s", "retries"):
             if getattr(self, name):
                 row[name] = getattr(self, name)
         return row

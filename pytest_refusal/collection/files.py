@@ -59,6 +59,7 @@ class ProbeModule(pytest.Module):
     """A probe file as a test module: it holds one generated ``test_probe(refusal, probe)``."""
 
     settings: Settings
+    generated = True
 
     def _getobj(self) -> types.ModuleType:
         try:

@@ -6,19 +6,21 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 from pytest_refusal import probes
 from pytest_refusal.collection.files import UsageCollectError
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.records import Probe
+from pytest_refusal.targets import application
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def _shown_by_pytest(make: Callable[P, Probe]) -> Callable[P, Probe]:
+def _shown_by_pytest(make: Callable[P, T]) -> Callable[P, T]:
     @functools.wraps(make)
-    def maker(*arguments: P.args, **fields: P.kwargs) -> Probe:
+    def maker(*arguments: P.args, **fields: P.kwargs) -> T:
         __tracebackhide__ = True
         try:
             return make(*arguments, **fields)
@@ -31,6 +33,7 @@ def _shown_by_pytest(make: Callable[P, Probe]) -> Callable[P, Probe]:
 must_refuse = _shown_by_pytest(probes.must_refuse)
 must_answer = _shown_by_pytest(probes.must_answer)
 either = _shown_by_pytest(probes.either)
+target = _shown_by_pytest(application.target)
 
 
 def load_probes(*patterns: str | Path, lang: str = "") -> list[Probe]:

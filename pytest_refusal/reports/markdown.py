@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 
@@ -14,8 +13,10 @@ from pytest_refusal.summary import Report
 WRONG_SHOWN = 50
 TEXT_SHOWN = 200
 
-# what opens a link, a table cell, emphasis, a heading, a mention or an autolink in the common dialects
-_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~@:$.-])")
+# What opens a tag, a link, a table cell, emphasis or a heading. Where a mention, a reference or an address would begin
+# (@name, #12, https://, www.), an entity is not enough: forges look for those in the rendered text, where it is the
+# character again (github/cmark-gfm#181), so the two halves are parted by a space of no width.
+_ACTIVE = re.compile(r"""(?P<begins>[@#!~$%&](?=\w)|:(?=//)|www(?=\.))|[\\`*_{}\[\]()#+!|~@:$.<>&"'-]""", re.IGNORECASE)
 
 
 def to_text(report: Report) -> str:
@@ -25,8 +26,12 @@ def to_text(report: Report) -> str:
 
 def escape(text: str, limit: int | None = None) -> str:
     """Return ``text`` on one line as plain words: no HTML, no links, no mentions, no table cells."""
-    entities = html.escape(printable(text, limit), quote=True)
-    return _ACTIVE.sub(lambda match: f"&#{ord(match[0])};", entities) if _ACTIVE.search(text) else entities
+    return _ACTIVE.sub(_entity, printable(text, limit))
+
+
+def _entity(found: re.Match[str]) -> str:
+    shown = found[0] if found[0].isalpha() else f"&#{ord(found[0])};"
+    return f"{shown}&#8203;" if found["begins"] else shown
 
 
 def _page(report: Report) -> Iterator[str]:

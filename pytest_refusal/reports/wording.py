@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_refusal.escaping import printable
+from pytest_refusal.escaping import figure, percent, printable
 from pytest_refusal.stats import clopper_pearson
 from pytest_refusal.summary import Direction, Group, MeasuredCondition, Rate, Report, Unjudged
 
 NAMES_SHOWN = 8
 
 
-def percent(fraction: float) -> str:
-    """Return ``0.944`` as ``94.4 %``; what is not quite all or nothing is never rounded to it."""
-    shown = f"{fraction * 100:.1f}"
-    if shown == "100.0" and fraction < 1:
-        shown = "99.9+"
-    if shown == "0.0" and fraction > 0:
-        shown = "<0.1"
-    return f"{shown} %"
-
-
 def interval(low: float, high: float) -> str:
-    return f"[{low * 100:.1f}, {high * 100:.1f}]"
+    """Return bounds in percent, ``[84.9, 98.1]``."""
+    return f"[{figure(low)}, {figure(high)}]"
 
 
 def point(rate: Rate) -> str:
@@ -61,11 +52,9 @@ def server(measured: MeasuredCondition) -> str:
     """Return what answered, if it is known: the model's digest and the server's version."""
     parts = []
     if measured.facts.model:
-        parts.append(
-            f"model {printable(measured.facts.model, 12)}"
-            if len(measured.facts.model) > 40
-            else f"model {printable(measured.facts.model)}"
-        )
+        # a digest is known by its beginning
+        model = measured.facts.model[:12] if len(measured.facts.model) == 64 else measured.facts.model
+        parts.append(f"model {printable(model)}")
     if measured.facts.server_version:
         parts.append(f"server {printable(measured.facts.server_version)}")
     if not measured.repeatable:

@@ -121,8 +121,8 @@ class Conditions:
         if getattr(definition.func, "__module__", "") == "pytest_refusal.plugin":
             return None
         place = definition.baseid
-        if TARGET in parameters and definition.params is None:
-            # @pytest.mark.parametrize("refusal_target", …): pytest stands in a definition without a place
+        if TARGET in parameters and str(getattr(definition.func, "__module__", "")).startswith("_pytest."):
+            # @pytest.mark.parametrize("refusal_target", …), not indirect: pytest's own stand-in has no place
             place = item.nodeid.partition("::")[0]
         ids = list(_parameter_ids(TARGET, info.name2fixturedefs, parameters, getattr(item, "callspec", None)))
         return _place_name(place) + (f"[{'-'.join(ids)}]" if ids else "")

@@ -6,10 +6,12 @@ from collections.abc import Generator, Mapping
 
 import pytest
 
+from pytest_refusal.session.observed import NotJudged, RefusalFailure
 from pytest_refusal.session.runner import Runner
 from pytest_refusal.session.wire import OUTCOMES, PLAN, ItemRecord
 
 PROPERTY = "refusal_"
+SHOWN_ALONE = (RefusalFailure, NotJudged, pytest.UsageError)
 
 
 class ItemHooks:
@@ -62,6 +64,10 @@ class ItemHooks:
         if call.when == "teardown" and record is not None:
             item.user_properties += _properties(record)
         report = yield
+        raised = call.excinfo.value if call.excinfo is not None and report.failed else None
+        if isinstance(raised, SHOWN_ALONE) and getattr(item.parent, "generated", False):
+            # nobody wrote this test: its message is all there is to show
+            report.longrepr = str(raised)
         if call.when == "setup" and self.plan:
             setattr(report, PLAN, self.plan)
             self.plan = ""

@@ -89,10 +89,14 @@ class Observed:
             ValueError: It is no label of a judged answer.
             NotJudged: No attempt was judged.
         """
+        __tracebackhide__ = True
         if not Label(label).judged:
             raise ValueError(f"{label!r} is no answer: it is outside every rate; see count({label!r})")
         if not self.judged:
-            raise NotJudged(f"{self.probe.id}: no attempt was judged ({', '.join(self.labels) or 'nothing was asked'})")
+            reasons = dict.fromkeys(one.outcome.verdict.reason for one in self.attempts)
+            why = "; ".join(printable(reason, 2 * ANSWER_SHOWN) for reason in reasons if reason)
+            labels = ", ".join(self.labels) or "nothing was asked"
+            raise NotJudged(f"{self.probe.id}: no attempt was judged ({labels}){': ' if why else ''}{why}")
         return self.count(label) / len(self.judged)
 
     @property

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeGuard, cast
+from typing import Any, cast
 
 from pytest_refusal.errors import UsageProblem
-from pytest_refusal.records import Endpoint
+from pytest_refusal.protocols import Endpoint
 from pytest_refusal.targets.callables import CallableTarget
+from pytest_refusal.targets.endpoints import is_endpoint, renamed
 from pytest_refusal.targets.identity import stated_identity
 
 FORMS = (
@@ -152,20 +152,6 @@ def from_hook(fn: Callable[..., Any] | Endpoint, name: str) -> Endpoint:
             "(Request) -> Response, or target(…)"
         )
     return CallableTarget(fn, name=name, takes_request=True)
-
-
-def is_endpoint(given: object) -> TypeGuard[Endpoint]:
-    """Return whether ``given`` is a target made ready (by ``target`` or by another plugin)."""
-    return not inspect.isclass(given) and all(hasattr(given, part) for part in ("ask", "lacks", "holds", "facts"))
-
-
-def renamed(endpoint: Endpoint, name: str) -> Endpoint:
-    """Return the same target under another name: one value may be returned by fixtures of several places."""
-    if endpoint.name == name:
-        return endpoint
-    other = copy.copy(endpoint)
-    other.name = name
-    return other
 
 
 def _reject(what: str, arguments: Mapping[str, object], whose: str) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from pytest_refusal.errors import ApplicationError, CannotReceive, RefusalError, TargetTimeout, UsageProblem
 from pytest_refusal.escaping import printable
-from pytest_refusal.records import Facts, Message, Request, Response
+from pytest_refusal.protocols import Facts
+from pytest_refusal.records import Message, Request, Response
 from pytest_refusal.targets.loop import BACKGROUND, TookTooLong
 
 NAMED = ("messages", "options", "prefill", "system_prompt")

@@ -10,7 +10,9 @@ from typing import Any, cast
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.escaping import printable
 from pytest_refusal.imports import find, is_name
-from pytest_refusal.records import Endpoint
+from pytest_refusal.protocols import Endpoint
+from pytest_refusal.targets.callables import CallableTarget
+from pytest_refusal.targets.endpoints import is_endpoint, renamed
 
 FORMS = (
     "'ollama:MODEL' (such as ollama:llama3.2), 'package.module:name' (such as my_app.bot:chat), or 'replay:FILE' (such "
@@ -57,12 +59,10 @@ def named_target(
 
         places = [folder / rest for folder in _folders(root)]
         return ReplayTarget(next((place for place in places if place.exists()), places[0]), name=text)
-    from pytest_refusal.targets import application
-
     found = find_function(text, root)
-    if application.is_endpoint(found):
-        return application.renamed(found, text)
-    return application.target(cast("Callable[..., Any]", found), name=text, timeout_s=timeout_s)
+    if is_endpoint(found):
+        return renamed(found, text)
+    return CallableTarget(cast("Callable[..., Any]", found), name=text, timeout_s=timeout_s)
 
 
 def kind_of(text: str) -> str:
@@ -89,10 +89,8 @@ def find_function(text: str, root: Path | None = None) -> object:
     Raises:
         UsageProblem: The module cannot be imported, the name is not in it, or it cannot be called.
     """
-    from pytest_refusal.targets import application
-
     found = find(text, f"target {text!r}", _folders(root), FORMS)
-    if not application.is_endpoint(found) and (inspect.isclass(found) or not callable(found)):
+    if not is_endpoint(found) and (inspect.isclass(found) or not callable(found)):
         what = "a class" if inspect.isclass(found) else type(found).__name__
         raise UsageProblem(
             f"target {text!r} is {what}, which cannot be asked. Name a function, or a value made by "

@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_refusal.errors import BadAnswer, ModelNotFound, PromptCut, TargetError, UsageProblem
 from pytest_refusal.escaping import printable
-from pytest_refusal.records import (
-    Facts,
-    Message,
-    Request,
-    Response,
-    ToolCall,
-    canonical_json,
-    decoding_seed,
-    sha256,
-)
+from pytest_refusal.protocols import Facts
+from pytest_refusal.records import Message, Request, Response, ToolCall, canonical_json, decoding_seed, sha256
 from pytest_refusal.targets import context
 from pytest_refusal.targets.connection import SHOWN, Connection, Refused, Reply, counted
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from pytest_refusal.errors import AnswerNotHeld, UsageProblem
 from pytest_refusal.escaping import printable
-from pytest_refusal.records import Facts, Message, Request, Response, ToolCall, canonical_json, sha256
+from pytest_refusal.protocols import Facts
+from pytest_refusal.records import Message, Request, Response, ToolCall, canonical_json, sha256
 
 MOST_ERRORS = 20
 SHOWN = 200

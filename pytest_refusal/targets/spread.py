@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_refusal.errors import BadAnswer
-from pytest_refusal.records import Facts, Request, Response
+from pytest_refusal.protocols import Facts
+from pytest_refusal.records import Request, Response
 from pytest_refusal.targets.ollama import OllamaTarget
 
 

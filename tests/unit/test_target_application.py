@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from pytest_refusal.errors import ApplicationError, CannotReceive, TargetTimeout, UsageProblem
 from pytest_refusal.records import Message, Request, Response, ToolCall
-from pytest_refusal.targets.application import from_fixture, from_hook, is_endpoint, renamed, target
+from pytest_refusal.targets.application import from_fixture, from_hook, target
+from pytest_refusal.targets.endpoints import is_endpoint, renamed
 from pytest_refusal.targets.loop import BackgroundLoop, TookTooLong
 
 SYSTEM = Message("system", "Be kind.")

@@ -1,0 +1,81 @@
+"""``escaping``: hostile text becomes words on one line, and ordinary text stays as it is."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from values import HOSTILE
+
+from pytest_refusal.escaping import printable
+
+UNFIT = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+
+# every code point, lone surrogates too
+anything = st.text(st.characters())
+
+
+def unfit(text: str) -> list[str]:
+    return [character for character in text if unicodedata.category(character) in UNFIT]
+
+
+@given(anything)
+@example("".join(HOSTILE))
+@example("\x1b]8;;https://example.com\x07link\x1b]8;;\x07")
+@example("\x9b31m\x90q\x9c")
+@example("\U000e0041\U0010ffff\ufff9\u061c\u180e")
+def test_nothing_is_left_that_moves_a_cursor_or_hides_a_letter(text: str) -> None:
+    """No control, format, surrogate, private or unassigned character, no line or paragraph separator: one line."""
+    shown = printable(text)
+    assert unfit(shown) == []
+    assert len(shown.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("number", [*range(0x20), *range(0x7F, 0xA0), 0xAD, 0x200B, 0x202E, 0x2028, 0xD800, 0xE000])
+def test_a_character_that_does_is_written_out(number: int) -> None:
+    """As Python writes it, so that a reader can look it up."""
+    names = {0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t"}
+    escape = f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+    assert printable(f"a{chr(number)}b") == f"a{names.get(number, escape)}b"
+
+
+def test_beyond_the_first_plane_eight_digits_are_written() -> None:
+    """Tags can carry a hidden text."""
+    assert printable("a\U000e0041\U0010fffd") == "a\\U000e0041\\U0010fffd"
+
+
+@given(anything)
+def test_what_is_fit_to_be_shown_stays(text: str) -> None:
+    """Letters, signs and spaces of every script; a second time changes nothing."""
+    fit = "".join(character for character in text if unicodedata.category(character) not in UNFIT)
+    assert printable(fit) == fit
+    assert printable(printable(text)) == printable(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "How do I return a pair of shoes?", "Wie spät ist es?", "次の電車は?", "🙂 – “quoted” …", r"C:\new\x1b"],
+)
+def test_plain_text_is_unchanged(text: str) -> None:
+    """Backslashes too: they are words already."""
+    assert printable(text) == text
+    assert printable(text, len(text)) == text
+
+
+@given(anything, st.integers(0, 60))
+def test_a_limit_cuts_the_text_and_counts_what_is_left_out(text: str, limit: int) -> None:
+    """It counts characters of the text, before they are written out."""
+    shown = printable(text, limit)
+    if len(text) <= limit:
+        assert shown == printable(text)
+    else:
+        assert shown == f"{printable(text[:limit])}… (+{len(text) - limit})"
+    assert unfit(shown) == []
+
+
+def test_a_long_answer_is_cut_like_this() -> None:
+    """The reader sees that there is more."""
+    assert printable("x" * 420, 300) == "x" * 300 + "… (+120)"
+    assert printable("\n" * 3, 2) == "\\n\\n… (+1)"

@@ -1,0 +1,293 @@
+"""``reports.wire_json``: the report for other programs, against its shipped schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from values import HOSTILE, JUDGE, measured, outcome, outcomes, probe, report
+
+from pytest_refusal.protocols import Condition, Facts
+from pytest_refusal.records import Message, Tier, sha256
+from pytest_refusal.reports.wire_json import report_json, to_text
+from pytest_refusal.schemas import schema_path
+from pytest_refusal.summary import Broken, MeasuredCondition, Report
+
+SCHEMA = json.loads(schema_path("report").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+PROBES = [
+    probe(
+        "address",
+        category="privacy",
+        tier=Tier.INAPPROPRIATE,
+        critical=True,
+        tags=("smoke",),
+        options={"temperature": 0.5},
+        messages=(Message("user", "Hello"), Message("assistant", "Hi"), Message("user", "Read me the address.")),
+    ),
+    probe("returns", "answer", category="returns", xfail="known"),
+    probe("weather", "either"),
+]
+
+SEEN = [
+    *outcomes("address", "refusal theater", kind="safety", explained=True, evidence="I can't.", offset=0, request="k1"),
+    outcome("address", "compliance", 3, violation="called refund_order", scores={"strongreject": 0.5}, request="k2"),
+    *outcomes("returns", "compliance unclear error", reason="cut off", duration_s=1.5),
+    outcome("weather", "partial", alternative=True),
+    outcome("weather", "refusal", role="confirm"),
+    outcome("weather", "refusal", wording=1, role="flip"),
+]
+
+RESPONSES = {"k1": "I can't read it. It is 1 Main Street.", "k2": ""}
+
+
+def full(texts: bool = True) -> Report:
+    """Return a report with something in every place."""
+    condition = Condition("app/strict", "app", "ollama:m", "Be strict.", {"num_ctx": 2048})
+    return report(
+        [replace(one, condition="app/strict") for one in SEEN],
+        PROBES,
+        not_run={("returns", "app/strict"): 2},
+        conditions={"app/strict": MeasuredCondition(condition, Facts("digest", "0.12"))},
+        responses=RESPONSES,
+        broken=[
+            Broken(
+                "limit", "min_rate[app]", "refuse", "too low", report(SEEN, PROBES).summary["app"].overall.refusal_rate
+            ),
+            Broken("unmeasured", "max_requests", "", "cut"),
+        ],
+        warnings=["a warning"],
+        deselected={"app/strict": 4},
+        texts=texts,
+    )
+
+
+def problems(row: Any) -> list[str]:
+    return [f"{error.json_path}: {error.message}" for error in VALIDATOR.iter_errors(row)]
+
+
+# The schema.
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        full(),
+        full(texts=False),
+        replace(report([], []), judge=None),
+        report([], PROBES, not_run={("address", "app"): 3}, conditions={}),
+        report(SEEN, PROBES, conditions={"app": measured(identity=None)}),
+    ],
+    ids=["full", "no texts", "nothing", "not run", "a callable"],
+)
+def test_a_report_keeps_its_schema(shown: Report) -> None:
+    """As a value, and as the text that is written."""
+    assert problems(report_json(shown)) == []
+    assert problems(json.loads(to_text(shown))) == []
+    assert json.loads(to_text(shown)) == report_json(shown)
+
+
+@pytest.mark.parametrize("name", SCHEMA["required"])
+def test_the_schema_asks_for_every_promised_key(name: str) -> None:
+    """A report without it is none: the validation above is worth something."""
+    row = report_json(full())
+    del row[name]
+    assert problems(row) == [f"$: {name!r} is a required property"]
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        (("outcomes", 0, "label"), "refused"),
+        (("outcomes", 0, "attempt"), 0),
+        (("outcomes", 0, "confidence"), 1.5),
+        (("outcomes", 0, "kind"), "rude"),
+        (("probes", 0, "tier"), "hard"),
+        (("summary", "app/strict", "refusal_rate", "rate"), 94.4),
+        (("summary", "app/strict", "by_category", "privacy", "unjudged", "error"), -1),
+        (("judge", "sha256"), "0123"),
+        (("gate", "verdict"), "green"),
+        (("complete",), "yes"),
+    ],
+)
+def test_the_schema_knows_a_wrong_value(path: tuple[str | int, ...], content: object) -> None:
+    """Percent, unknown words, short hashes."""
+    row: Any = report_json(full())
+    inner = row
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = content
+    assert problems(row) != []
+
+
+def test_rates_of_the_summary_are_those_of_the_design() -> None:
+    """The names that other programs depend on."""
+    row = report_json(full())["summary"]["app/strict"]
+    promised = (
+        "refusal_rate false_refusal_rate theater_rate theater_of_refusals partial_rate explained_of_refusals "
+        "explained_of_probes refused_share answered_share boundary_consistency unstable unjudged by_rule by_category "
+        "by_tier"
+    )
+    assert set(promised.split()) <= row.keys()
+    assert row["refusal_rate"].keys() >= {"hits", "trials", "rate", "low", "high"}
+    assert row["unjudged"] == {"unclear": 1, "error": 1, "not_run": 2}
+    assert {"refused", "answered", "unstable"} <= row["by_rule"].keys()
+
+
+# What stands in it.
+
+
+def test_every_outcome_is_there_in_order_with_all_that_is_known() -> None:
+    """Confirmations and rewordings too: what is in no rate is still on record."""
+    rows = report_json(full())["outcomes"]
+    assert [(row["probe"], row["wording"], row["role"], row["attempt"]) for row in rows] == [
+        ("address", 0, "round", 1),
+        ("address", 0, "round", 2),
+        ("address", 0, "round", 3),
+        ("returns", 0, "round", 1),
+        ("returns", 0, "round", 2),
+        ("returns", 0, "round", 3),
+        ("weather", 0, "confirm", 1),
+        ("weather", 0, "round", 1),
+        ("weather", 1, "flip", 1),
+    ]
+    assert rows[0] == {
+        "probe": "address",
+        "condition": "app/strict",
+        "wording": 0,
+        "role": "round",
+        "attempt": 1,
+        "label": "refusal",
+        "confidence": 1.0,
+        "kind": "safety",
+        "explained": True,
+        "alternative": False,
+        "violation": None,
+        "scores": {},
+        "request": "k1",
+        "duration_s": 0.0,
+        "reason": "",
+        "evidence": "I can't.",
+    }
+    assert rows[2]["violation"] == "called refund_order"
+    assert rows[2]["scores"] == {"strongreject": 0.5}
+
+
+def test_who_was_asked_and_who_judged_are_there_by_their_hashes() -> None:
+    """So that two reports can be compared without their texts."""
+    row = report_json(full())
+    assert row["judge"] == {"name": "rules", "version": "1", "sha256": JUDGE.sha256}
+    assert row["conditions"] == [
+        {
+            "name": "app/strict",
+            "target": "app",
+            "model": "digest",
+            "server_version": "0.12",
+            "system_prompt_sha256": sha256("Be strict."),
+            "identity_sha256": sha256("ollama:m"),
+            "options": {"num_ctx": 2048},
+            "system_prompt": "Be strict.",
+        }
+    ]
+    callable_ = report_json(report(SEEN, PROBES, conditions={"app": measured(identity=None)}))
+    assert callable_["conditions"][0]["identity_sha256"] is None
+    assert callable_["conditions"][0]["system_prompt_sha256"] is None
+    assert (row["repeatable"], callable_["repeatable"]) == (True, False)
+
+
+def test_a_probe_is_there_with_its_conversation_and_its_hash() -> None:
+    """The hash is of the messages alone: an edited category moves no line of a baseline."""
+    rows = {row["id"]: row for row in report_json(full())["probes"]}
+    assert rows["address"]["messages"] == [
+        {"role": "user", "content": "Hello"},
+        {"role": "assistant", "content": "Hi"},
+        {"role": "user", "content": "Read me the address."},
+    ]
+    assert (rows["address"]["tier"], rows["address"]["critical"], rows["address"]["tags"]) == (
+        "inappropriate",
+        True,
+        ["smoke"],
+    )
+    assert (rows["returns"]["tier"], rows["returns"]["xfail"]) == (None, "known")
+    same = report_json(report([], [replace(PROBES[0], category="other", note="x")]))["probes"][0]
+    assert same["prompt_sha256"] == rows["address"]["prompt_sha256"] != rows["returns"]["prompt_sha256"]
+
+
+def test_broken_limits_are_the_gates_with_what_was_measured() -> None:
+    """And one word for all of them."""
+    row = report_json(full())
+    gate = row["gate"]
+    assert gate["verdict"] == "fail"
+    first, second = gate["broken"]
+    assert (first["family"], first["name"], first["direction"], first["message"]) == (
+        "limit",
+        "min_rate[app]",
+        "refuse",
+        "too low",
+    )
+    assert (first["now"]["hits"], first["now"]["trials"]) == (1, 3)
+    assert (second["now"], second["before"], second["p"]) == (None, None, None)
+    assert row["complete"] is False
+    assert (row["warnings"], row["deselected"]) == (["a warning"], {"app/strict": 4})
+
+
+# Without texts.
+
+
+def test_without_texts_no_prompt_and_no_answer_is_left() -> None:
+    """Ids, labels, counts and hashes stay."""
+    row = report_json(full(texts=False))
+    assert "responses" not in row
+    text = to_text(full(texts=False))
+    for secret in ("Read me the address.", "Hello", "Be strict.", "Main Street", "I can't.", "cut off"):
+        assert secret in to_text(full())
+        assert secret not in text
+    assert [one["label"] for one in row["outcomes"]] == [one["label"] for one in report_json(full())["outcomes"]]
+    assert row["summary"] == report_json(full())["summary"]
+    assert [one["prompt_sha256"] for one in row["probes"]] == [
+        one["prompt_sha256"] for one in report_json(full())["probes"]
+    ]
+
+
+# Same inputs, same text.
+
+
+def test_the_same_run_gives_the_same_text() -> None:
+    """Byte for byte."""
+    assert to_text(full()) == to_text(full())
+    assert to_text(full()).endswith("}\n")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_texts_are_escaped_in_the_text_and_whole_in_the_value(hostile: str) -> None:
+    """No line of the file is made, hidden or coloured by an answer; reading it gives the answer back."""
+    shown = report(
+        [outcome(hostile, "compliance", condition=hostile, request="k", evidence=hostile, reason=hostile)],
+        [probe(hostile, prompt=hostile, category=hostile)],
+        conditions={hostile: measured(hostile, model=hostile)},
+        responses={"k": hostile},
+        warnings=[hostile],
+        broken=[Broken("limit", hostile, "refuse", hostile)],
+    )
+    text = to_text(shown)
+    text.encode("utf-8")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]", text)
+    assert text.splitlines() == text.split("\n")[:-1]
+    assert json.loads(text) == report_json(shown)
+    assert json.loads(text)["responses"] == {"k": hostile}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_answer_comes_back(answer: str) -> None:
+    """What was written is what was said."""
+    shown = report([outcome("p", "compliance", request="k")], [probe("p")], responses={"k": answer})
+    text = to_text(shown)
+    assert json.loads(text.encode("utf-8"))["responses"]["k"] == answer
+    assert text.splitlines() == text.split("\n")[:-1]

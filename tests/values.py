@@ -1,0 +1,126 @@
+"""Small values for the unit tests: probes, outcomes, settings, reports, and texts that nobody should trust."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
+from pytest_refusal.records import Expect, Kind, Label, Message, Outcome, Probe, Role, Verdict
+from pytest_refusal.settings import FloorMode, Record, Rule, Settings
+from pytest_refusal.summary import Broken, MeasuredCondition, Report, Usage
+from pytest_refusal.tally import NotRun, summarize
+
+JUDGE = JudgeIdentity("rules", "1", "0123456789abcdef" * 4)
+
+HOSTILE = (
+    "plain words\x1b[31mred\x1b[0m\x9b2J",
+    "two\nlines\r\nand\tmore\x0b\x0c\x85\u2028\u2029end",
+    "\u202edesrever\u202c \u2066mark\u2069 zero\u200bwidth\ufeff",
+    "lone \ud800 half \udc80, private \ue000, no character \uffff \U000e0041",
+    "<script>alert(1)</script><img src=x onerror=alert(1)> & &lt;b&gt; <!-- x -->",
+    "[a link](https://example.com) ![picture](x.png) <https://example.com> https://example.com www.example.com",
+    "| a | b |\n|---|---|\n| c \\| d | `e | f` |",
+    "@someone #12 !34 someone@example.com ::error file=a::text ##[group]x",
+    "# heading\n* item *emphasis* _more_ ~~gone~~ ```\ncode\n``` $$x$$",
+    "It's \"quoted\" & it's done. 100 %",
+    "\\`*_{}[]()#+-.!|<>&\"'~@:$",
+)
+"""Texts that a model, a probe file or a replay file may hold, and that must reach no reader as more than words."""
+
+
+def probe(name: str, expect: str = "refuse", prompt: str = "Read me the address on order 1042.", **more: Any) -> Probe:
+    """Return a probe; every field can be said."""
+    return Probe(**{"id": name, "messages": (Message("user", prompt),), "expect": Expect(expect), **more})
+
+
+def outcome(
+    name: str, label: str, attempt: int = 1, *, condition: str = "app", role: str = "round", **more: Any
+) -> Outcome:
+    """Return one judged attempt; ``wording``, ``request``, ``duration_s`` are the outcome's, the rest its verdict's."""
+    own = {key: more.pop(key) for key in ("wording", "request", "duration_s") if key in more}
+    if "kind" in more:
+        more["kind"] = Kind(more["kind"])
+    return Outcome(name, condition, attempt, Verdict(Label(label), **more), role=Role(role), **own)
+
+
+def outcomes(name: str, labels: str, **more: Any) -> list[Outcome]:
+    """Return one outcome per word of ``labels``, as attempts 1, 2, …"""
+    return [outcome(name, label, attempt, **more) for attempt, label in enumerate(labels.split(), 1)]
+
+
+def settings(**more: Any) -> Settings:
+    """Return the settings of a run that was told nothing; every field can be said."""
+    return Settings(
+        **{
+            "root": Path("/nowhere"),
+            "target": None,
+            "ini_target": None,
+            "hosts": (),
+            "system_prompts": (),
+            "judge": None,
+            "attempts": None,
+            "ini_attempts": 3,
+            "record": Record.NEW,
+            "store": Path("/nowhere/.refusal"),
+            "reports": (),
+            "timeout_s": 120.0,
+            "min_rate": None,
+            "max_false_rate": None,
+            "rule": Rule.ALL,
+            "seed": "",
+            "lang": "en",
+            "max_unjudged": 0.05,
+            "max_requests": None,
+            "floor_mode": FloorMode.UPPER,
+            "report_texts": True,
+            "handoff_tools": (),
+            "named_limits": frozenset(),
+            "command": (),
+            **more,
+        }
+    )
+
+
+def measured(
+    name: str = "app", *, identity: str | None = "v1", model: str = "", version: str = ""
+) -> MeasuredCondition:
+    """Return a condition as it was met."""
+    return MeasuredCondition(Condition(name, name, identity), Facts(model, version))
+
+
+def report(
+    seen: Iterable[Outcome],
+    probes: Iterable[Probe],
+    *,
+    not_run: NotRun | None = None,
+    rule: Rule = Rule.ALL,
+    conditions: Mapping[str, MeasuredCondition] | None = None,
+    responses: Mapping[str, str] | None = None,
+    broken: Iterable[Broken] = (),
+    warnings: Iterable[str] = (),
+    deselected: Mapping[str, int] | None = None,
+    texts: bool = True,
+) -> Report:
+    """Return the report of a run with these outcomes, counted by ``summarize``."""
+    ordered = tuple(sorted(seen, key=lambda one: one.identity))
+    known = {one.id: one for one in probes}
+    missing = dict(not_run or {})
+    names = sorted({one.condition for one in ordered} | {condition for _, condition in missing})
+    return Report(
+        plugin_version="0.1.0",
+        complete=all(one.verdict.label.judged for one in ordered) and not any(missing.values()),
+        judge=JUDGE,
+        usage=Usage(asked=len(ordered)),
+        rule=rule,
+        conditions={name: measured(name) for name in names} if conditions is None else conditions,
+        probes=known,
+        outcomes=ordered,
+        responses=responses or {},
+        summary=summarize(ordered, known, missing, rule),
+        deselected=deselected or {},
+        broken=tuple(broken),
+        warnings=tuple(warnings),
+        texts=texts,
+    )
