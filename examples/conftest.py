@@ -1,0 +1,7 @@
+"""Met only where pytest starts above the examples: each of them is a project of its own, with its own pytest.ini."""
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    raise pytest.UsageError("run one example at a time: pytest examples/support_bot, or pytest examples/replay_answers")
