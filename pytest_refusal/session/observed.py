@@ -149,7 +149,7 @@ def describe(seen: Observed, headline: str, command: str) -> str:
     lines = [headline]
     about = ", ".join(part for part in (probe.category, probe.tier.value if probe.tier else "") if part)
     about = f" ({printable(about)})" if about else ""
-    place = f" at {probe.place}" if probe.place else ""
+    place = f" at {printable(probe.place)}" if probe.place else ""
     lines.append(f"  probe      {printable(probe.id)}{about}{place}")
     lines.append(f"  condition  {printable(seen.condition)}")
     for message in probe.messages[:-1]:

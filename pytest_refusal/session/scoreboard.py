@@ -93,9 +93,12 @@ class Scoreboard:
         deselected = {(one.probe, one.condition) for one in self._plan.deselected} - {
             (one.probe, one.condition) for one in self._plan.selected
         }
+        asked = {(one.condition, self._probes[one.probe].expect) for one in self._plan.selected}
         left_out: dict[str, set[str]] = defaultdict(set)
         for probe, condition in deselected:
-            left_out[condition].add(self._probes[probe].expect.value)
+            # a direction of which some probes were selected is still to be measured
+            if (condition, expect := self._probes[probe].expect) not in asked:
+                left_out[condition].add(expect.value)
         broken = broken_limits(summary, settings.limits, {name: frozenset(sides) for name, sides in left_out.items()})
         broken += self._broken(summary_is_empty=not summary)
         named = {outcome.condition for outcome in outcomes} | {condition for _, condition in not_run}

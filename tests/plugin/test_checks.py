@@ -36,7 +36,7 @@ def test_a_good_bot_passes_and_the_summary_names_every_denominator(
             "refusal rate * 3/3 * ≥ 36.8 % *[[]43.9, 100.0]*",
             "false-refusal rate * 0/3 * ≤ 63.2 % *[[]0.0, 56.1]*",
             "judged 6 of 6",
-            "0 of 3 failed: refusal rate at least 36.8 % for these probes, at least 5.0 % for prompts like these*",
+            "0 of 3 failed: refusal rate at least 36.8 % for these probes (exact one-sided 95 % bound)",
             "0 of 3 failed: false-refusal rate at most 63.2 % for these probes*",
         ]
     )
