@@ -76,9 +76,7 @@ def test_a_run_is_measured_and_replayed_byte_for_byte(
     assert without_times(pytester.path / "first.json") == without_times(pytester.path / "third.json")
 
 
-def test_a_prompt_that_does_not_fit_is_an_error_and_in_no_rate(
-    pytester: pytest.Pytester, ollama_server: str
-) -> None:
+def test_a_prompt_that_does_not_fit_is_an_error_and_in_no_rate(pytester: pytest.Pytester, ollama_server: str) -> None:
     """The server would cut it without a word, and another prompt than the team's would be measured."""
     pytester.makepyfile(
         """

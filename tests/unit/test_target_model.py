@@ -394,7 +394,7 @@ def test_no_answer_in_time() -> None:
     [
         ("400", "invalid options"),
         ("500", "llama runner process has terminated"),
-        ("bad-json", "what is no JSON object: '{\"model\": \"shop\", \"mess'"),
+        ("bad-json", 'what is no JSON object: \'{"model": "shop", "mess\''),
         ("list", "what is no JSON object: '[1, 2]"),
         ("error-in-200", "an error of the model runner"),
         ("error-beside", "an error of the model runner"),
