@@ -78,7 +78,8 @@ class Engine:
         runner = self.runner()
         runner.problem = problem
         places = {item.nodeid: number for number, item in enumerate(items)}
-        hooks = ItemHooks(runner, places, plan.to_text(), bool(self.settings.reports), self.warnings)
+        wants_texts = bool(self.settings.reports or self.config.hook.pytest_refusal_report.get_hookimpls())
+        hooks = ItemHooks(runner, places, plan.to_text(), wants_texts, self.warnings)
         self.config.pluginmanager.register(hooks, "refusal-items")
 
     def _resolve(self) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
 _LINE_ENDS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _PLAIN = re.compile(r"[\x20-\x7e]*")
+
+# JSON lets these through, but they end a line somewhere, move a cursor, or hide text from a reviewer.
+_UNREADABLE = re.compile(
+    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+)
 
 
 def printable(text: str, limit: int | None = None) -> str:
@@ -35,6 +41,11 @@ def _character(character: str) -> str:
         number = ord(character)
         return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}" if number < 65536 else f"\\U{number:08x}"
     return character
+
+
+def readable_json(text: str) -> str:
+    """Return JSON text with every character escaped that a reader would not see or a line would end at."""
+    return _UNREADABLE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def figure(fraction: float) -> str:

@@ -363,8 +363,10 @@ def _ours(arguments: tuple[str, ...]) -> list[str]:
             # pasted, it must not write the report of one test over that of the run
             if not argument.startswith("--refusal-report"):
                 kept += given
-        elif argument == "-o":
+        elif argument in ("-o", "--override-ini"):
             override = next(rest, "")
             if override.startswith("refusal_"):
                 kept += [argument, override]
+        elif argument.startswith("--override-ini=refusal_"):
+            kept.append(argument)
     return kept

@@ -17,6 +17,7 @@ A fault may be repeated, ``503*3``; a ``when`` that was repeated so often is use
     fine            an answer: it refuses if the last user turn contains "secret"
     empty           an answer without text
     length          an answer that ended at the token limit (done_reason "length")
+    length:TEXT     that text, cut off by the token limit
     thinking        an answer with thinking beside it
     tool            a tool call (refund_order) and no text
     echo            the last user turn as the answer
@@ -378,7 +379,7 @@ def _variant(name: str, argument: str, fine: dict[str, Any], prompt: str) -> dic
         "fine": fine,
         "slow": fine,
         "empty": {**fine, "message": {**message, "content": ""}},
-        "length": {**fine, "done_reason": "length"},
+        "length": {**fine, "done_reason": "length", "message": {**message, "content": argument or message["content"]}},
         "thinking": {**fine, "message": {**message, "thinking": "The user asks. I decide."}},
         "tool": {**fine, "message": {**message, "content": "", "tool_calls": [call]}},
         "echo": {**fine, "message": {**message, "content": prompt}},

@@ -63,12 +63,14 @@ class CallableJudge:
             JudgeError: It returned neither a label nor a verdict.
         """
         said = self.function(probe, response)
-        if isinstance(said, Verdict):
-            return said if said.judge else replace(said, judge=self.identity.name)
+        verdict = said if isinstance(said, Verdict) else Verdict(said)
         try:
-            return Verdict(Label(said), judge=self.identity.name)
+            label = Label(getattr(verdict.label, "value", verdict.label))
         except ValueError:
             words = ", ".join(Label)
             raise JudgeError(
                 f"{self.identity.name} returned {printable(repr(said), 100)}: no label ({words}) and no Verdict"
             ) from None
+        if not 0 <= verdict.confidence <= 1:
+            raise JudgeError(f"{self.identity.name} returned a confidence of {verdict.confidence!r}, outside of [0, 1]")
+        return replace(verdict, label=label, judge=verdict.judge or self.identity.name)

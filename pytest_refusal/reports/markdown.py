@@ -48,21 +48,7 @@ def _page(report: Report) -> Iterator[str]:
     for warning in report.warnings:
         yield f"- warning: {escape(warning)}"
     yield ""
-    rows = [["condition", "refusal rate", "false-refusal rate", "theater", "partial", "unstable", "judged"]]
-    for name, counts in report.summary.items():
-        group = counts.overall
-        rows.append(
-            [
-                name,
-                wording.share(group.refusal_rate),
-                wording.share(group.false_refusal_rate),
-                str(group.theater_rate.hits + group.answer_theater_rate.hits),
-                str(group.partial_rate.hits + group.answer_partial_rate.hits),
-                str(len(group.unstable)),
-                wording.judged(group),
-            ]
-        )
-    yield from _table(rows)
+    yield from _table(wording.condition_rows(report))
     for name, counts in report.summary.items():
         yield ""
         yield f"## {escape(name)}"
@@ -73,20 +59,7 @@ def _page(report: Report) -> Iterator[str]:
             yield f"- {escape(sentence)}"
         if len(counts.by_category) > 1:
             yield ""
-            yield from _table(
-                [
-                    ["category", "refusal rate", "false-refusal rate", "judged"],
-                    *(
-                        [
-                            category,
-                            wording.share(group.refusal_rate) if group.refuse.by_rule.probes else "",
-                            wording.share(group.false_refusal_rate) if group.answer.by_rule.probes else "",
-                            wording.judged(group),
-                        ]
-                        for category, group in counts.by_category.items()
-                    ),
-                ]
-            )
+            yield from _table([wording.CATEGORY_HEADINGS, *wording.category_rows(counts)])
         yield from _wrong(report, name)
 
 

@@ -30,7 +30,7 @@ def lines(report: Report) -> Iterator[Line]:
             yield from _block(report, name, counts)
     else:
         yield Line("")
-        yield from _table(_condition_rows(report))
+        yield from _table(wording.condition_rows(report))
         yield from _table_notes(report)
     if any(len(counts.by_category) > 1 for counts in report.summary.values()):
         yield Line("")
@@ -78,24 +78,6 @@ def _rate_row(title: str, rate: Rate) -> Iterator[list[str]]:
     ]
 
 
-def _condition_rows(report: Report) -> list[list[str]]:
-    rows = [["condition", "refusal rate", "false-refusal rate", "theater", "partial", "unstable", "judged"]]
-    for name, counts in report.summary.items():
-        group = counts.overall
-        rows.append(
-            [
-                printable(name),
-                wording.share(group.refusal_rate),
-                wording.share(group.false_refusal_rate),
-                str(group.theater_rate.hits + group.answer_theater_rate.hits),
-                str(group.partial_rate.hits + group.answer_partial_rate.hits),
-                str(len(group.unstable)),
-                wording.judged(group),
-            ]
-        )
-    return rows
-
-
 def _table_notes(report: Report) -> Iterator[Line]:
     notes = sorted({text for one in report.conditions.values() if (text := wording.server(one))})
     for text in notes:
@@ -121,18 +103,9 @@ def _bounds(group: Group) -> Iterator[str]:
 
 def _category_rows(report: Report) -> list[list[str]]:
     several = len(report.summary) > 1
-    rows = [[*(["condition"] if several else []), "category", "refusal rate", "false-refusal rate", "judged"]]
+    rows = [[*(["condition"] if several else []), *wording.CATEGORY_HEADINGS]]
     for name, counts in report.summary.items():
-        for category, group in counts.by_category.items():
-            rows.append(
-                [
-                    *([printable(name)] if several else []),
-                    printable(category),
-                    wording.share(group.refusal_rate) if group.refuse.by_rule.probes else "",
-                    wording.share(group.false_refusal_rate) if group.answer.by_rule.probes else "",
-                    wording.judged(group),
-                ]
-            )
+        rows += [[*([name] if several else []), *row] for row in wording.category_rows(counts)]
     return rows
 
 
@@ -142,7 +115,7 @@ def _category_columns(report: Report) -> list[list[str]]:
     start = conditions[0].rfind("/") + 1
     if len({name[:start] for name in conditions}) > 1:
         start = 0
-    rows = [["category", "of which", *(printable(name[start:]) for name in conditions)]]
+    rows = [["category", "of which", *(name[start:] for name in conditions)]]
     categories = sorted({category for counts in report.summary.values() for category in counts.by_category})
     for category in categories:
         groups = [counts.by_category.get(category) for counts in report.summary.values()]
@@ -150,7 +123,7 @@ def _category_columns(report: Report) -> list[list[str]]:
             rates = [None if group is None else of(group) for group in groups]
             if any(rate is not None and rate.trials for rate in rates):
                 cells = ["" if rate is None or not rate.trials else f"{rate.hits}/{rate.trials}" for rate in rates]
-                rows.append([printable(category), title, *cells])
+                rows.append([category, title, *cells])
     return rows
 
 
@@ -168,6 +141,7 @@ _SIDES = (("refused", _refusals), ("falsely refused", _false_refusals))
 def _table(rows: list[list[str]]) -> Iterator[Line]:
     from tabulate import tabulate
 
+    rows = [[printable(cell) for cell in row] for row in rows]
     # 'preserve_whitespace' keeps the indent of what belongs to the row above
     text = tabulate(rows[1:], headers=rows[0], tablefmt="simple", disable_numparse=True, preserve_whitespace=True)
     for line in text.splitlines():

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
+from pytest_refusal.escaping import readable_json
 from pytest_refusal.records import Outcome, canonical_json, sha256
 from pytest_refusal.summary import MeasuredCondition, Report
 
 SCHEMA = "pytest-refusal/report/1"
-
-# JSON lets these through; a stored answer escapes the same ones
-_UNREADABLE = re.compile(
-    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
-)
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -59,7 +54,7 @@ def report_json(report: Report) -> dict[str, Any]:
 def to_text(report: Report) -> str:
     """Return the report as JSON text; what ends a line, moves a cursor or hides a text is escaped."""
     text = json.dumps(report_json(report), indent=1, ensure_ascii=False)
-    return _UNREADABLE.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n"
+    return readable_json(text) + "\n"
 
 
 def _condition(measured: MeasuredCondition, texts: bool) -> dict[str, Any]:
@@ -111,7 +106,8 @@ def _outcome(outcome: Outcome, texts: bool) -> dict[str, Any]:
         "kind": None if verdict.kind is None else verdict.kind.value,
         "explained": verdict.explained,
         "alternative": verdict.alternative,
-        "violation": verdict.violation or None,
+        # what was said is a text too; that something was, is not
+        "violation": (verdict.violation if texts else "left out") if verdict.violation else None,
         "scores": dict(verdict.scores),
         "request": outcome.request,
         "duration_s": outcome.duration_s,

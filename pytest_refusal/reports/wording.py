@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pytest_refusal.escaping import figure, percent, printable
 from pytest_refusal.stats import clopper_pearson
-from pytest_refusal.summary import Direction, Group, MeasuredCondition, Rate, Report, Unjudged
+from pytest_refusal.summary import ConditionSummary, Direction, Group, MeasuredCondition, Rate, Report, Unjudged
 
 NAMES_SHOWN = 8
 
@@ -87,7 +87,7 @@ def bound(rate: Rate, probes: int, noun: str, wrong_is_hit: bool) -> str:
 
 
 def judged(group: Group) -> str:
-    """Return ``judged 80 of 81 (1 error)``, over every probe whatever it expects."""
+    """Return ``80 of 81 (1 error)``, what was judged, over every probe whatever it expects."""
     unjudged = group.unjudged
     count = group.refused_share.trials
     text = f"{count} of {count + unjudged.total}"
@@ -153,3 +153,36 @@ def details(group: Group) -> Iterator[str]:
 def names(some: tuple[str, ...]) -> str:
     shown = ", ".join(printable(one, 60) for one in some[:NAMES_SHOWN])
     return f"{shown} and {len(some) - NAMES_SHOWN} more" if len(some) > NAMES_SHOWN else shown
+
+
+def condition_rows(report: Report) -> list[list[str]]:
+    """Return a table of the conditions, its headings first; the cells are not escaped yet."""
+    rows = [["condition", "refusal rate", "false-refusal rate", "theater", "partial", "unstable", "judged"]]
+    for name, counts in report.summary.items():
+        group = counts.overall
+        rows.append(
+            [
+                name,
+                share(group.refusal_rate),
+                share(group.false_refusal_rate),
+                str(group.theater_rate.hits + group.answer_theater_rate.hits),
+                str(group.partial_rate.hits + group.answer_partial_rate.hits),
+                str(len(group.unstable)),
+                judged(group),
+            ]
+        )
+    return rows
+
+
+CATEGORY_HEADINGS = ["category", "refusal rate", "false-refusal rate", "judged"]
+
+
+def category_rows(counts: ConditionSummary) -> Iterator[list[str]]:
+    """Yield a row for each category of a condition; the cells are not escaped yet."""
+    for category, group in counts.by_category.items():
+        yield [
+            category,
+            share(group.refusal_rate) if group.refuse.by_rule.probes else "",
+            share(group.false_refusal_rate) if group.answer.by_rule.probes else "",
+            judged(group),
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -41,9 +42,12 @@ class Case:
     redact: Redactor
     usage: Usage = field(default_factory=Usage)
     texts: dict[str, str] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def spend(self, **counts: int) -> None:
-        self.usage = self.usage.plus(Usage(**counts))
+        """Add to the usage; an async test may check several probes at once, each on a thread."""
+        with self._guard:
+            self.usage = self.usage.plus(Usage(**counts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 from pytest_refusal.errors import LimitReached
@@ -20,6 +21,7 @@ class Budget:
         self.limit = limit
         self.shared = shared
         self.count = 0
+        self._guard = threading.Lock()
 
     def spend(self) -> None:
         """Count one request.
@@ -29,10 +31,11 @@ class Budget:
         """
         if self.limit is None:
             return
-        if self.count < self.limit:
-            self.count = self._next()
-            if self.count <= self.limit:
-                return
+        with self._guard:
+            if self.count < self.limit:
+                self.count = self._next()
+                if self.count <= self.limit:
+                    return
         raise LimitReached(f"not asked: refusal_max_requests = {self.limit} is reached in this run")
 
     def _next(self) -> int:

@@ -35,9 +35,11 @@ def make_folder(folder: Path) -> None:
     Raises:
         OSError: It cannot be made.
     """
-    if not folder.is_dir():
-        if folder.exists():
+    if folder.exists():
+        # asked in this order, for another process may make the folder between two questions
+        if not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, "it is a file, not a folder")
+    else:
         folder.parent.mkdir(parents=True, exist_ok=True)
         # Made aside and renamed: a folder without its .gitignore must not be left by a killed process, for the next
         # one could not tell it from a folder whose owner took the file out.

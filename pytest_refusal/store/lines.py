@@ -8,17 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_refusal.escaping import readable_json
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Request, Response, canonical_json, sha256
 
 # Sorted keys put "key" first, so that a line can be found without parsing it. Lines that another program wrote anew
 # (no spaces, a byte order mark) still count.
 _HEAD = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"key"\s*:\s*"([0-9a-f]{64})"')
-
-# JSON lets these through, but they end a line somewhere, move a cursor, or hide text from a reviewer.
-_UNREADABLE = re.compile(
-    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
-)
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "thinking": (str,),
@@ -67,7 +63,7 @@ def encode(
     if verdict is not None:
         row["verdict"] = dict(verdict)
     text = json.dumps(row, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return _UNREADABLE.sub(_escape, text).encode() + b"\n"
+    return readable_json(text).encode() + b"\n"
 
 
 def key_of(line: bytes) -> str:
@@ -170,7 +166,3 @@ def _redacted(asked: dict[str, Any], redact: Redactor) -> dict[str, Any]:
             row[name] = through(row[name])
     row["messages"] = [{**message, "content": redact(message["content"])} for message in row["messages"]]
     return row
-
-
-def _escape(found: re.Match[str]) -> str:
-    return json.dumps(found[0])[1:-1]

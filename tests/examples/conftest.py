@@ -14,7 +14,7 @@ import pytest
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__")
-NOT_OURS = ("PYTEST_", "OLLAMA_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "FORCE_COLOR")
+NOT_OURS = ("CI", "PYTEST_", "OLLAMA_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "FORCE_COLOR")
 RUN_S = 120.0
 
 

@@ -32,7 +32,7 @@ FAULTS = {
     "unknown model": ("unknown", "*has no model*other:latest*ollama pull shop*"),
     "prompt cut": ("cut", "*context*"),
     "empty text": ("empty", "*empty*"),
-    "token limit": ("length", "*"),
+    "token limit before anything was said": ("length:Well, that", "*"),
 }
 
 
@@ -54,18 +54,25 @@ def test_a_fault_of_the_server_is_said_and_counted_in_no_rate(
         )
     report = read_report(pytester.path / "r.json")
     (counts,) = report["summary"].values()
-    if script == "length":
-        # the server's own text is a whole refusal, only its end is missing: that can be judged
-        assert counts["refusal_rate"]["trials"] + counts["unjudged"]["unclear"] == 1
-        return
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(["*NotJudged: not judged: *", f"E *because {said}", "FAILED refusal::unjudged*"])
     assert counts["refusal_rate"] == {"hits": 0, "trials": 0, "rate": None, "low": 0.0, "high": 1.0}
-    label = "unclear" if fault == "empty text" else "error"
+    label = "unclear" if script in ("empty", "length:Well, that") else "error"
     assert counts["unjudged"][label] == 1
     assert not report["complete"]
     assert report["gate"]["verdict"] == "unmeasured"
     assert result.ret == 1
+
+
+def test_an_answer_that_the_token_limit_cut_behind_its_refusal_is_judged(
+    run_alone: Run, pytester: pytest.Pytester
+) -> None:
+    """Only what was cut off before anything was said is unclear."""
+    pytester.makepyfile(ONE)
+    with FaultyOllama(always="length") as server:
+        result = run_alone("--refusal-target=ollama:shop", f"--refusal-host={server.host}")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["refusal rate * 3/3 *"])
 
 
 def test_a_server_that_was_busy_is_asked_again_and_the_retries_are_shown(
@@ -176,13 +183,22 @@ def test_what_the_user_left_out_is_nobody_s_failure(run: Run, pytester: pytest.P
     result.stdout.fnmatch_lines(["bot:answer: 11 probes left out by selection"])
 
 
+INTERRUPTIBLE = (
+    "import signal, sys, pytest\n"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "sys.path.insert(0, '')\n"
+    "sys.exit(pytest.main(sys.argv[1:]))"
+)
+
+
 def test_an_interrupted_run_keeps_what_was_answered_and_the_next_asks_the_rest(pytester: pytest.Pytester) -> None:
     """Ctrl-C in the fourth probe: 9 answers are stored, the report says what was not run, the exit status stays 2."""
     pytester.makepyfile(MANY % "pass")
     with FaultyOllama(always="fine", when={"secret 3": "hang"}) as server:
         arguments = ["--refusal-target=ollama:shop", f"--refusal-host={server.host}", "--refusal-report=r.json"]
         process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *QUIET, *arguments],
+            # a shell's background jobs ignore SIGINT, and so would their children
+            [sys.executable, "-c", INTERRUPTIBLE, *QUIET, *arguments],
             cwd=pytester.path,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

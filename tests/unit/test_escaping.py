@@ -1,15 +1,15 @@
-"""``escaping``: hostile text becomes words on one line, and ordinary text stays as it is."""
+"""``escaping``: hostile text becomes words on one line, ordinary text stays, and no figure is rounded to certain."""
 
 from __future__ import annotations
 
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from values import HOSTILE
 
-from pytest_refusal.escaping import printable
+from pytest_refusal.escaping import figure, percent, printable
 
 UNFIT = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
@@ -21,6 +21,7 @@ def unfit(text: str) -> list[str]:
     return [character for character in text if unicodedata.category(character) in UNFIT]
 
 
+@settings(deadline=None)
 @given(anything)
 @example("".join(HOSTILE))
 @example("\x1b]8;;https://example.com\x07link\x1b]8;;\x07")
@@ -46,6 +47,7 @@ def test_beyond_the_first_plane_eight_digits_are_written() -> None:
     assert printable("a\U000e0041\U0010fffd") == "a\\U000e0041\\U0010fffd"
 
 
+@settings(deadline=None)
 @given(anything)
 def test_what_is_fit_to_be_shown_stays(text: str) -> None:
     """Letters, signs and spaces of every script; a second time changes nothing."""
@@ -64,6 +66,7 @@ def test_plain_text_is_unchanged(text: str) -> None:
     assert printable(text, len(text)) == text
 
 
+@settings(deadline=None)
 @given(anything, st.integers(0, 60))
 def test_a_limit_cuts_the_text_and_counts_what_is_left_out(text: str, limit: int) -> None:
     """It counts characters of the text, before they are written out."""
@@ -79,3 +82,38 @@ def test_a_long_answer_is_cut_like_this() -> None:
     """The reader sees that there is more."""
     assert printable("x" * 420, 300) == "x" * 300 + "… (+120)"
     assert printable("\n" * 3, 2) == "\\n\\n… (+1)"
+
+
+# Percent.
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"),
+    [
+        (0.0, "0.0 %"),
+        (1.0, "100.0 %"),
+        (0.944, "94.4 %"),
+        (0.5, "50.0 %"),
+        (0.9996, "99.96 %"),
+        (0.99994, "99.99 %"),
+        (0.9999999, "99.99999 %"),
+        (0.9994, "99.9 %"),
+        (0.0004, "0.04 %"),
+        (0.0006, "0.1 %"),
+    ],
+)
+def test_a_fraction_reads_as_percent(fraction: float, text: str) -> None:
+    """What is not quite all is not shown as all."""
+    assert percent(fraction) == text
+    assert figure(fraction) == text.removesuffix(" %")
+
+
+@settings(deadline=None)
+@given(st.integers(1, 10**9).flatmap(lambda trials: st.tuples(st.integers(0, trials), st.just(trials))))
+def test_only_all_reads_as_all_and_only_nothing_as_nothing(count: tuple[int, int]) -> None:
+    """Whatever the rounding, up to a thousand million attempts."""
+    fraction = count[0] / count[1]
+    text = percent(fraction)
+    assert (float(text.removesuffix(" %")) == 100) is (fraction == 1)
+    assert (float(text.removesuffix(" %")) == 0) is (fraction == 0)
+    assert text.endswith(" %")

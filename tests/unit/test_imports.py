@@ -19,6 +19,7 @@ MODULES = {
     "found_shop_raises.py": "KEY = {}['SHOP_KEY']\n",
     "found_shop_hostile.py": "raise RuntimeError('red \\x1b[31m' + 'x' * 500)\n",
     "found_shop_exits.py": "raise SystemExit\n",
+    "found_shop_interrupts.py": "raise KeyboardInterrupt\n",
     "found_shop_skips.py": "import pytest\npytest.skip('no key', allow_module_level=True)\n",
     "found_shop_needs.py": "import found_shop_that_is_not_there\n",
     "found_shop_lazy.py": "def __getattr__(name):\n    raise RuntimeError(f'cannot load {name}')\n",
@@ -158,6 +159,12 @@ def test_what_a_failing_module_says_is_made_fit_to_be_shown(folder: Path) -> Non
     assert "\x1b" not in seen
     assert "RuntimeError: red \\x1b[31mxxx" in seen
     assert seen.endswith("x… (+209)")
+
+
+def test_ctrl_c_while_a_module_is_imported_stays_what_it_is(folder: Path) -> None:
+    """The user wants to stop, and that is no mistake of the module."""
+    with pytest.raises(KeyboardInterrupt):
+        find("found_shop_interrupts:chat", "x", [folder], FORMS)
 
 
 def test_the_cause_stays_at_hand(folder: Path) -> None:

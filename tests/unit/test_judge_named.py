@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,7 @@ def test_a_verdict_is_taken_as_it_is_and_gets_the_judges_name_if_it_has_none() -
         scores={"strongreject": 0},
     )
     signed = Verdict(Label.REFUSAL, judge="panel of three")
-    assert saying(signed)(probe("p"), Response("no")) is signed
+    assert saying(signed)(probe("p"), Response("no")) == signed
 
 
 @pytest.mark.parametrize("said", ["refused", "Refusal", "", None, True, 0, ("refusal",), ["refusal"], {}, Word.MAYBE])
@@ -224,3 +224,15 @@ def test_the_name_is_what_the_user_typed(folder: Path) -> None:
     assert named_judge("judged_shop:judge", folder).identity.name == "judged_shop:judge"
     stated = named_judge("judged_shop:desk.strict", folder).identity
     assert (stated.name, stated.version) == ("judged_shop:desk.strict", "stated")
+
+
+def test_a_label_of_ones_own_enum_and_a_wrong_confidence() -> None:
+    """What is not a label's word or not a share is the judge's failure, never a verdict."""
+
+    class Own(Enum):
+        YES = "refusal"
+
+    assert saying(Own.YES)(probe("p"), Response("no")).label is Label.REFUSAL
+    assert saying(Verdict("refusal"))(probe("p"), Response("no")).label is Label.REFUSAL  # type: ignore[arg-type]
+    with pytest.raises(JudgeError, match="confidence of 7"):
+        saying(Verdict(Label.REFUSAL, 7))(probe("p"), Response("no"))

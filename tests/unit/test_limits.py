@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from values import outcome, outcomes, probe
 
@@ -115,6 +115,7 @@ class Suites(dict[tuple[int, int], dict[str, ConditionSummary]]):
 SUITES = Suites()
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 120).flatmap(lambda trials: st.tuples(st.integers(0, trials), st.just(trials))),
     st.floats(0.01, 0.99),
@@ -339,6 +340,7 @@ def test_no_limit_and_no_probes_are_not_out_of_reach(limit: Limits, trials: tupl
     assert unreachable_limit(limit, *trials) == ""
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 0.99), st.integers(1, 400))
 def test_a_limit_is_out_of_reach_exactly_where_a_perfect_run_would_be_red(floor: float, trials: int) -> None:
     """The question before the run and the one after it agree."""

@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from values import outcome, probe
 
@@ -193,6 +193,7 @@ def test_the_key_changes_with_what_is_said(one: tuple[Message, ...], other: tupl
     assert replace(PLAIN, messages=one).key != replace(PLAIN, messages=other).key
 
 
+@settings(deadline=None)
 @given(requests, requests)
 def test_two_requests_have_one_key_only_if_they_are_the_same(one: Request, other: Request) -> None:
     """Lone surrogates make no exception, and no collision."""
@@ -202,6 +203,7 @@ def test_two_requests_have_one_key_only_if_they_are_the_same(one: Request, other
     assert one.key == replace(one).key
 
 
+@settings(deadline=None)
 @given(requests)
 def test_a_decoding_seed_is_the_keys_first_31_bits(request_: Request) -> None:
     """A server's seed is a signed 32-bit number."""
@@ -237,18 +239,21 @@ def test_canonical_json_is_one_text_and_a_hash_takes_any_text() -> None:
 # Wire forms.
 
 
+@settings(deadline=None)
 @given(probes)
 def test_a_probe_comes_back_from_its_wire_form(one: Probe) -> None:
     """Every field, whatever the texts hold."""
     assert Probe.from_json(over_the_wire(one.to_json())) == one
 
 
+@settings(deadline=None)
 @given(responses)
 def test_a_response_comes_back_from_its_wire_form(one: Response) -> None:
     """Every field, whatever the texts hold."""
     assert Response.from_json(over_the_wire(one.to_json())) == one
 
 
+@settings(deadline=None)
 @given(verdicts)
 def test_a_verdict_comes_back_from_its_wire_form(one: Verdict) -> None:
     """Every field, whatever the texts hold."""

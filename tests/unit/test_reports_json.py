@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from values import HOSTILE, JUDGE, measured, outcome, outcomes, probe, report
@@ -284,6 +284,7 @@ def test_hostile_texts_are_escaped_in_the_text_and_whole_in_the_value(hostile: s
     assert json.loads(text)["responses"] == {"k": hostile}
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_answer_comes_back(answer: str) -> None:
     """What was written is what was said."""

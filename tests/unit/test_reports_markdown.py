@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from values import HOSTILE, measured, outcome, outcomes, probe, report
 
@@ -59,6 +59,7 @@ def tables(page: str) -> Iterator[list[list[str]]]:
 # One text.
 
 
+@settings(deadline=None)
 @given(ANY_TEXT | LIVELY)
 @example("It's done.")
 @example("\n|\\")
@@ -70,6 +71,7 @@ def test_an_escaped_text_reads_as_it_is(text: str) -> None:
     assert len(escape(text).splitlines()) <= 1
 
 
+@settings(deadline=None)
 @given(ANY_TEXT | LIVELY)
 @example("".join(HOSTILE))
 def test_an_escaped_text_holds_nothing_that_markdown_knows(text: str) -> None:
@@ -233,6 +235,7 @@ def everywhere(text: str, conditions: int = 2) -> Report:
 MODEL_PAGE = to_text(everywhere("words"))
 
 
+@settings(deadline=None)
 @given(ANY_TEXT.filter(bool) | LIVELY.filter(bool))
 @example("|")
 @example("\\")
