@@ -153,7 +153,8 @@ class Connection:
     def _overloaded(self, who: str, refused: Refused, retries: int) -> Overloaded:
         return Overloaded(
             f"{who} at {self.address} is overloaded: {refused.status} after {retries} retries, "
-            f"'{printable(refused.words, SHOWN)}'. Ask less at a time with --refusal-concurrency."
+            f"'{printable(refused.words, SHOWN)}'. "
+            "Ask less at a time (fewer workers, pytest -n), or raise OLLAMA_MAX_QUEUE on the server."
         )
 
     def _failure(self, who: str, error: Exception) -> TargetError | UsageProblem:
@@ -167,7 +168,7 @@ class Connection:
             case httpx.TimeoutException():
                 return TargetTimeout(
                     f"no answer from {at} within {self.timeout_s:g} s. "
-                    "Give it longer with --refusal-timeout=SECONDS, or ask less at a time with --refusal-concurrency."
+                    "Give it longer with --refusal-timeout=SECONDS, or ask less at a time (fewer workers, pytest -n)."
                 )
             case ConnectionError():
                 # the client says how to install Ollama and hides what happened, which is in the context

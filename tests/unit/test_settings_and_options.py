@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from values import settings
 
+from pytest_refusal import options
 from pytest_refusal.options import (
     FLOOR_MODES,
     INI_ALONE,
@@ -397,3 +399,14 @@ def test_settings_are_frozen() -> None:
     """Nobody changes them on the way."""
     with pytest.raises(FrozenInstanceError):
         settings().min_rate = 1.0  # type: ignore[misc]
+
+
+def test_no_message_names_an_option_that_is_not_there() -> None:
+    """A way out that does not exist is worse than none."""
+    package = Path(options.__file__).parent
+    named = {
+        option
+        for file in package.rglob("*.py")
+        for option in re.findall(r"--refusal-[a-z]+(?:-[a-z]+)*", file.read_text(encoding="utf-8"))
+    }
+    assert named <= {f"--refusal-{stem.replace('_', '-')}" for stem in options.STEMS}

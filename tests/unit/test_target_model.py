@@ -349,7 +349,7 @@ def test_a_server_that_stays_busy_is_overloaded(status: str) -> None:
     error = error_of(Overloaded, always=f"{status},0")
     assert error.retries == 4
     assert status in str(error)
-    assert "--refusal-concurrency" in str(error)
+    assert "OLLAMA_MAX_QUEUE" in str(error)
 
 
 def test_a_date_in_the_past_is_no_time_to_wait() -> None:
