@@ -56,6 +56,11 @@ class Engine:
             self._runner = self._make_runner()
         return self._runner
 
+    @property
+    def _looks_only(self) -> bool:
+        """Whether no test is meant to run: ``--collect-only``, ``--setup-only``, ``--setup-plan``."""
+        return any(self.config.getoption(name, False) for name in ("collectonly", "setuponly", "setupplan"))
+
     # Where tests run.
 
     def collected(self, items: list[pytest.Item]) -> None:
@@ -65,6 +70,8 @@ class Engine:
             pytest.UsageError: The target, the judge or a probe is wrong; a worker of pytest-xdist, where that would be
                 an internal error, fails each of its tests with the text instead.
         """
+        if self._looks_only:
+            return
         plan, problem = Plan(), ""
         try:
             if any("refusal" in getattr(item, "fixturenames", ()) for item in items):
@@ -136,7 +143,7 @@ class Engine:
 
     def finish(self, session: pytest.Session) -> None:
         """Make the report when the tests are over; each broken limit fails the run as a test report of its own."""
-        if self.worker or session.config.option.collectonly:
+        if self.worker or self._looks_only:
             return
         Path(tempfile.gettempdir(), f"pytest-refusal-{self.run}.asked").unlink(missing_ok=True)
         if not self.scoreboard.measured and not self.settings.named_limits:

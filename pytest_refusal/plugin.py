@@ -118,9 +118,8 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    config = session.config
-    if ENGINE in config.stash and not config.option.collectonly:
-        config.stash[ENGINE].collected(session.items)
+    if ENGINE in session.config.stash:
+        session.config.stash[ENGINE].collected(session.items)
 
 
 @pytest.hookimpl(optionalhook=True)
