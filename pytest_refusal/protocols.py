@@ -49,7 +49,6 @@ class Endpoint(Protocol):
         name: What conditions are named after.
         identity: What stands in request keys, or None if the target is an opaque callable.
         options: Decoding parameters of the target itself; a probe's options go over them.
-        asks_network: It asks a server, which the record mode ``none`` forbids.
         on_test_thread: It has to be asked on the thread of its test.
         stored: Its answers belong into the store.
     """
@@ -57,7 +56,6 @@ class Endpoint(Protocol):
     name: str
     identity: str | None
     options: Mapping[str, Any]
-    asks_network: bool
     on_test_thread: bool
     stored: bool
 

@@ -73,8 +73,6 @@ class Signature:
 class CallableTarget:
     """The application as a function; made by ``application.target``, which says what the arguments mean."""
 
-    asks_network = False
-
     def __init__(
         self,
         function: Callable[..., Any] | None,

@@ -40,7 +40,6 @@ class OllamaTarget:
         name: What conditions are named after; None: ``ollama:`` and the model as it was typed.
     """
 
-    asks_network = True
     on_test_thread = False
     stored = True
 

@@ -38,7 +38,6 @@ class ReplayTarget:
         UsageProblem: The file cannot be read, holds no row, or holds rows that are none: the first twenty at once.
     """
 
-    asks_network = False
     on_test_thread = False
     stored = False
 

@@ -19,7 +19,6 @@ class SpreadTarget:
         parts: The same model, options and tools on different hosts; at least one.
     """
 
-    asks_network = True
     on_test_thread = False
     stored = True
 

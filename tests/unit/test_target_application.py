@@ -376,7 +376,7 @@ def test_where_and_whether_a_function_is_asked_ahead() -> None:
     assert not target(reply).on_test_thread
     assert not target(functools.partial(stream)).on_test_thread
     assert target(factory=Bot).on_test_thread
-    assert (target(both).stored, target(both).identity, target(both).asks_network) == (False, None, False)
+    assert (target(both).stored, target(both).identity) == (False, None)
     assert target(both, identity="v1").stored
     assert target(both).holds(asks("a")) is None
 

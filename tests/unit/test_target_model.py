@@ -484,7 +484,7 @@ def test_a_target_of_ollamas_can_receive_all_but_half_characters() -> None:
     assert target.lacks(asks(Message("system", "s"), "a", "b", turns=True, prefill="p", options={"x": 1})) == ""
     assert "\\ud83d" in target.lacks(asks("Hello \ud83d"))
     assert target.holds(asks("Hello")) is None
-    assert (target.asks_network, target.on_test_thread, target.stored) == (True, False, True)
+    assert (target.on_test_thread, target.stored) == (False, True)
 
 
 def test_tools_that_are_no_json_are_the_users_mistake() -> None:

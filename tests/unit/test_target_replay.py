@@ -137,7 +137,7 @@ def test_a_file_is_known_by_its_text(tmp_path: Path) -> None:
     (tmp_path / "d.jsonl").write_bytes(b"\xef\xbb\xbf" + files["a.jsonl"].encode())
     one, two, three, four = (ReplayTarget(tmp_path / f"{name}.jsonl") for name in "abcd")
     assert one.identity == two.identity == four.identity != three.identity
-    assert (one.name, one.stored, one.asks_network, one.on_test_thread) == ("replay:a.jsonl", False, False, False)
+    assert (one.name, one.stored, one.on_test_thread) == ("replay:a.jsonl", False, False)
 
 
 def test_all_that_is_wrong_is_said_at_once_with_file_and_line(tmp_path: Path) -> None:
