@@ -11,7 +11,9 @@ import pytest
 from pytest_refusal.collection.planning import make_plan
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.judges.acts import ActsFirst
+from pytest_refusal.limits import unreachable_limit
 from pytest_refusal.protocols import Judge
+from pytest_refusal.records import Expect
 from pytest_refusal.reports import terminal, wire_json
 from pytest_refusal.session import suite
 from pytest_refusal.session.asking import Asker
@@ -98,9 +100,6 @@ class Engine:
         self.runner()
 
     def _check_reach(self, plan: Plan) -> None:
-        from pytest_refusal.limits import unreachable_limit
-        from pytest_refusal.records import Expect
-
         planned = {(one.probe, one.condition): one.attempts for one in plan.selected}
         least: dict[Expect, int] = {}
         for expect in Expect:

@@ -14,8 +14,6 @@ from pytest_refusal.probes import find_files, load, read_probes
 from pytest_refusal.records import Probe
 from pytest_refusal.settings import Settings
 
-SUFFIXES = (".probes.yaml", ".probes.yml", ".probes.json", ".probes.jsonl", ".probes.toml")
-
 
 class UsageCollectError(pytest.UsageError, pytest.Collector.CollectError):  # type: ignore[misc]  # final for types
     """A user's mistake met while collecting: pytest shows the message alone, without a traceback."""

@@ -163,11 +163,15 @@ def _probes(file: str, document: Document, lang: str) -> tuple[Probe, ...]:
     return tuple(probes.values())
 
 
+def differing(one: Probe, other: Probe) -> list[str]:
+    """Return the names of the fields in which two probes differ, sorted; where they stand is no field."""
+    before, after = one.to_json(), other.to_json()
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
 def two_contents(known: Probe, probe: Probe) -> str:
     """Say that two probes share an id and differ, where the first one stands and what helps."""
-    before, after = known.to_json(), probe.to_json()
-    differ = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     return (
         f"expected one content for each id, got {quoted(probe.id)} at {probe.place} with another "
-        f"{', '.join(map(repr, differ))} than at {known.place}; give one of them another id"
+        f"{', '.join(map(repr, differing(known, probe)))} than at {known.place}; give one of them another id"
     )

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
 from pytest_refusal.options import marker_attempts
-from pytest_refusal.probes import either
+from pytest_refusal.probes import differing, either
 from pytest_refusal.records import Label, Probe, Request, Response, Role, Verdict
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import PROMPT, TARGET, UNBOUND, Conditions
@@ -262,10 +262,8 @@ def _from_here(item: pytest.Item) -> str:
 
 def two_contents(one: Probe, other: Probe) -> str:
     """Say that two probes share an id and differ, and where they stand."""
-    before, after = one.to_json(), other.to_json()
-    differ = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     return (
-        f"two probes are called {one.id!r} and differ in {', '.join(differ)}: "
+        f"two probes are called {one.id!r} and differ in {', '.join(differing(one, other))}: "
         f"one at {one.place or 'an unknown place'}, one at {other.place or 'an unknown place'}; "
         "give one of them another id"
     )

@@ -15,6 +15,7 @@ from pytest_refusal.errors import ApplicationError, CannotReceive, RefusalError,
 from pytest_refusal.escaping import printable
 from pytest_refusal.protocols import Facts
 from pytest_refusal.records import Message, Request, Response
+from pytest_refusal.targets.endpoints import following
 from pytest_refusal.targets.loop import BACKGROUND, TookTooLong
 
 NAMED = ("messages", "options", "prefill", "system_prompt")
@@ -186,13 +187,7 @@ class CallableTarget:
             pieces.clear()
             reply = self._read(self._call(function, history, request, final=number == last), pieces)
             history.append(Message("assistant", reply.text))
-            total = replace(
-                reply,
-                tool_calls=total.tool_calls + reply.tool_calls,
-                prompt_tokens=total.prompt_tokens + reply.prompt_tokens,
-                output_tokens=total.output_tokens + reply.output_tokens,
-                duration_s=total.duration_s + reply.duration_s,
-            )
+            total = following(total, reply)
         return total
 
     def _call(

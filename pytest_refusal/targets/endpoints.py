@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import inspect
+from dataclasses import replace
 from typing import TypeGuard
 
 from pytest_refusal.protocols import Endpoint
+from pytest_refusal.records import Response
 
 
 def is_endpoint(given: object) -> TypeGuard[Endpoint]:
@@ -21,3 +23,15 @@ def renamed(endpoint: Endpoint, name: str) -> Endpoint:
     other = copy.copy(endpoint)
     other.name = name
     return other
+
+
+def following(earlier: Response, reply: Response) -> Response:
+    """Return a reply with what the turns before it did and cost: a forbidden call may be an early one."""
+    return replace(
+        reply,
+        tool_calls=earlier.tool_calls + reply.tool_calls,
+        prompt_tokens=earlier.prompt_tokens + reply.prompt_tokens,
+        output_tokens=earlier.output_tokens + reply.output_tokens,
+        duration_s=earlier.duration_s + reply.duration_s,
+        retries=earlier.retries + reply.retries,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_refusal.errors import BadAnswer, ModelNotFound, PromptCut, TargetError, UsageProblem
@@ -13,6 +13,7 @@ from pytest_refusal.protocols import Facts
 from pytest_refusal.records import Message, Request, Response, ToolCall, canonical_json, decoding_seed, sha256
 from pytest_refusal.targets import context
 from pytest_refusal.targets.connection import SHOWN, Connection, Refused, Reply, counted
+from pytest_refusal.targets.endpoints import following
 
 if TYPE_CHECKING:
     import ollama
@@ -113,14 +114,7 @@ class OllamaTarget:
             history += messages
             answer = self._answer(history, options, fields, facts)
             history.append(Message("assistant", answer.text))
-            total = replace(
-                answer,
-                tool_calls=total.tool_calls + answer.tool_calls,
-                prompt_tokens=total.prompt_tokens + answer.prompt_tokens,
-                output_tokens=total.output_tokens + answer.output_tokens,
-                duration_s=total.duration_s + answer.duration_s,
-                retries=total.retries + answer.retries,
-            )
+            total = following(total, answer)
         return total
 
     def _answer(

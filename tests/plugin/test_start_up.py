@@ -21,22 +21,28 @@ HEAVY = (
 )
 
 
-def test_a_project_without_probes_loads_the_thin_face_alone(pytester: pytest.Pytester) -> None:
-    """No module of ours beyond plugin, options and hookspecs, and none of the heavy libraries."""
-    pytester.makeconftest(
-        """
-        import json, sys
+PRINTS_MODULES = """
+    import json, sys
 
-        def pytest_unconfigure(config):
-            print("MODULES " + json.dumps(sorted(sys.modules)))
-        """
-    )
+    def pytest_unconfigure(config):
+        print("MODULES " + json.dumps(sorted(sys.modules)))
+"""
+
+
+def modules_of(result: pytest.RunResult) -> list[str]:
+    """What was loaded at the end of a run with that conftest, sorted."""
+    (line,) = [line for line in result.outlines if line.startswith("MODULES ")]
+    loaded: list[str] = json.loads(line.removeprefix("MODULES "))
+    return loaded
+
+
+def test_a_project_without_probes_loads_the_thin_face_alone(pytester: pytest.Pytester) -> None:
+    """No module of ours beyond plugin, options and hookspecs."""
+    pytester.makeconftest(PRINTS_MODULES)
     pytester.makepyfile("import pytest\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_other(n, tmp_path): pass\n")
     result = pytester.runpytest_subprocess("-s")
     result.assert_outcomes(passed=2)
-    (line,) = [line for line in result.outlines if line.startswith("MODULES ")]
-    loaded = json.loads(line.removeprefix("MODULES "))
-    assert [name for name in loaded if name.startswith("pytest_refusal")] == [
+    assert [name for name in modules_of(result) if name.startswith("pytest_refusal")] == [
         "pytest_refusal",
         "pytest_refusal.hookspecs",
         "pytest_refusal.options",
@@ -46,14 +52,7 @@ def test_a_project_without_probes_loads_the_thin_face_alone(pytester: pytest.Pyt
 
 def test_the_plugin_imports_nothing_heavy_even_alone(pytester: pytest.Pytester) -> None:
     """Without other plug-ins none of the heavy libraries is in sys.modules, at the end of a whole run."""
-    pytester.makeconftest(
-        """
-        import json, sys
-
-        def pytest_unconfigure(config):
-            print("MODULES " + json.dumps(sorted(sys.modules)))
-        """
-    )
+    pytester.makeconftest(PRINTS_MODULES)
     pytester.makepyfile("def test_other(): pass\n")
     bare = pytester.run(
         *pytester._getpytestargs(),
@@ -64,8 +63,7 @@ def test_the_plugin_imports_nothing_heavy_even_alone(pytester: pytest.Pytester) 
         "-p",
         "no:faulthandler",
     )
-    (line,) = [line for line in bare.outlines if line.startswith("MODULES ")]
-    assert not set(HEAVY) & set(json.loads(line.removeprefix("MODULES ")))
+    assert not set(HEAVY) & set(modules_of(bare))
 
 
 @pytest.mark.parametrize("way", ["--collect-only", "--setup-only", "--setup-plan"])
