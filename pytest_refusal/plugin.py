@@ -157,7 +157,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _engine(config: pytest.Config) -> Engine:
     if ENGINE not in config.stash:
+        from pytest_refusal.configuration import read_settings
         from pytest_refusal.engine import Engine
 
-        config.stash[ENGINE] = Engine(config, options.read_settings(config))
+        config.stash[ENGINE] = Engine(config, read_settings(config))
     return config.stash[ENGINE]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_refusal.configuration import marker_attempts
 from pytest_refusal.errors import UsageProblem
-from pytest_refusal.options import marker_attempts
 from pytest_refusal.probes import find_files, load, read_probes
 from pytest_refusal.records import Probe
 from pytest_refusal.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from pytest_refusal.options import marker_attempts
+from pytest_refusal.configuration import marker_attempts
 from pytest_refusal.records import Probe
 from pytest_refusal.session.conditions import Conditions
 from pytest_refusal.session.redaction import Redactors

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_refusal.configuration import marker_attempts
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
-from pytest_refusal.options import marker_attempts
 from pytest_refusal.probes import differing, either
 from pytest_refusal.records import Label, Probe, Request, Response, Role, Verdict
 from pytest_refusal.session.asking import Asker, Case

@@ -13,17 +13,8 @@ import pytest
 from values import settings
 
 from pytest_refusal import options
-from pytest_refusal.options import (
-    FLOOR_MODES,
-    INI_ALONE,
-    MARKER_ARGUMENTS,
-    RECORD_MODES,
-    RULES,
-    STEMS,
-    marker_attempts,
-    named,
-    read_settings,
-)
+from pytest_refusal.configuration import marker_attempts, read_settings
+from pytest_refusal.options import FLOOR_MODES, INI_ALONE, MARKER_ARGUMENTS, RECORD_MODES, RULES, STEMS, named
 from pytest_refusal.settings import FloorMode, Limits, Record, Rule, Settings, SystemPrompt
 
 Configure = Callable[..., pytest.Config]
