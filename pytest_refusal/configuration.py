@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 
-from pytest_refusal.options import FLOOR_MODES, MARKER_ARGUMENTS, RECORD_MODES, REPORT_SUFFIXES, REPORT_TEXTS, RULES
+from pytest_refusal.options import (
+    FLOOR_MODES,
+    MARKER_ARGUMENTS,
+    RECORD_MODES,
+    REPORT_SUFFIXES,
+    REPORT_TEXTS,
+    RULES,
+    dry_run,
+)
 from pytest_refusal.settings import FloorMode, Record, Rule, Settings, SystemPrompt
 
 
@@ -37,6 +45,8 @@ def read_settings(config: pytest.Config) -> Settings:
         store=read.path("store") or config.rootpath / ".refusal",
         reports=tuple(read.reports()),
         timeout_s=read.seconds("timeout", 120.0),
+        concurrency=read.count_or_auto("concurrency"),
+        dry_run=dry_run(config),
         min_rate=read.fraction("min_rate"),
         max_false_rate=read.fraction("max_false_rate"),
         rule=Rule(read.choice("rule", RULES) or "all"),
@@ -110,6 +120,12 @@ class _Reader:
         name, text = self.named(stem)
         return None if text is None else _fraction(name, text)
 
+    def count_or_auto(self, stem: str) -> int | None:
+        name, text = self.named(stem)
+        if text is None or text == "auto":
+            return None
+        return _count(name, text, "a whole number, 1 or more, or 'auto'")
+
     def seconds(self, stem: str, default: float) -> float:
         name, text = self.named(stem)
         if text is None:
@@ -170,13 +186,13 @@ def _read_prompt(name: str, path: Path) -> str:
     return text.rstrip("\n")
 
 
-def _count(name: str, content: object) -> int:
+def _count(name: str, content: object, expected: str = "a whole number, 1 or more") -> int:
     try:
         count = int(str(content)) if not isinstance(content, bool) else 0
     except ValueError:
         count = 0
     if count < 1:
-        raise pytest.UsageError(f"{name}: expected a whole number, 1 or more, got {content!r}")
+        raise pytest.UsageError(f"{name}: expected {expected}, got {content!r}")
     return count
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 import uuid
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,19 +18,25 @@ from pytest_refusal.limits import unreachable_limit
 from pytest_refusal.protocols import Judge
 from pytest_refusal.records import Expect
 from pytest_refusal.reports import terminal, wire_json
-from pytest_refusal.session import suite
+from pytest_refusal.session import progress, suite
 from pytest_refusal.session.asking import Asker
-from pytest_refusal.session.budget import Budget
+from pytest_refusal.session.budget import Budget, SharedPlaces
 from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.dry_run import DryRun, InsteadOfTests
 from pytest_refusal.session.items import ItemHooks
 from pytest_refusal.session.judging import find_judge
+from pytest_refusal.session.lookahead import Lookahead
+from pytest_refusal.session.prediction import Predictor
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.runner import Runner
 from pytest_refusal.session.scoreboard import Scoreboard
 from pytest_refusal.session.wire import OUTCOMES, PLAN, ItemRecord, Plan
-from pytest_refusal.settings import Settings
+from pytest_refusal.settings import Record, Settings
 from pytest_refusal.store import Store
+from pytest_refusal.store.locks import LockFile
 from pytest_refusal.summary import Report
+from pytest_refusal.targets.connection import load_client
+from pytest_refusal.targets.slots import Concurrency
 
 
 class Engine:
@@ -41,16 +50,28 @@ class Engine:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self.config = config
         self.settings = settings
+        self.warnings: dict[str, None] = {}
         self.claims: dict[str, frozenset[Path]] = {}
         self.deselected: list[pytest.Item] = []
         self.worker = hasattr(config, "workerinput")
         self.run: str = config.workerinput["testrunuid"] if self.worker else uuid.uuid4().hex  # type: ignore[attr-defined]
-        self.conditions = Conditions(settings)
+        self.concurrency = self._make_concurrency()
+        self.conditions = Conditions(settings, self.concurrency)
         self.redactors = Redactors(settings.lang)
         self.scoreboard = Scoreboard(settings)
-        self.warnings: dict[str, None] = {}
+        self.lookahead: Lookahead | None = None
+        self.dry_run: DryRun | None = None
         self.report: Report | None = None
         self._runner: Runner | None = None
+        if self._will_ask_a_server:
+            threading.Thread(target=load_client, name="pytest-refusal-import", daemon=True).start()
+
+    @property
+    def _will_ask_a_server(self) -> bool:
+        named = self.settings.target or self.settings.ini_target or ""
+        controls = not self.worker and self.config.getoption("dist", "no") != "no"
+        looks_only = self._looks_only or self.settings.dry_run or self.settings.record is Record.NONE
+        return named.startswith("ollama:") and not controls and not looks_only
 
     def runner(self) -> Runner:
         """Return the runner of this process."""
@@ -74,6 +95,9 @@ class Engine:
         """
         if self._looks_only:
             return
+        if self.settings.dry_run:
+            self._look_through(items)
+            return
         plan, problem = Plan(), ""
         try:
             if any("refusal" in getattr(item, "fixturenames", ()) for item in items):
@@ -88,8 +112,41 @@ class Engine:
         runner.problem = problem
         places = {item.nodeid: number for number, item in enumerate(items)}
         wants_texts = bool(self.settings.reports or self.config.hook.pytest_refusal_report.get_hookimpls())
-        hooks = ItemHooks(runner, places, plan.to_text(), wants_texts, self.warnings)
+        if not problem and self.settings.record is not Record.NONE:
+            self.lookahead = self._look_ahead(runner, items, plan)
+        hooks = ItemHooks(
+            runner,
+            places,
+            plan.to_text(),
+            wants_texts,
+            self.warnings,
+            self.lookahead,
+            self.concurrency,
+            self.config.workerinput["workerid"] if self.worker else "",  # type: ignore[attr-defined]
+        )
         self.config.pluginmanager.register(hooks, "refusal-items")
+
+    def _look_ahead(self, runner: Runner, items: list[pytest.Item], plan: Plan) -> Lookahead:
+        predict = Predictor(items, self.settings, self.conditions, self.redactors, runner.asker)
+        lookahead = Lookahead(runner.asker, predict, len(items), self.concurrency.close)
+        runner.asker.ahead = lookahead
+        if progress.is_watched(self.config):
+            total = sum(one.attempts for one in plan.selected)
+            line = progress.Progress(self.config, total, lambda: runner.asker.done, self.concurrency)
+            self.config.pluginmanager.register(line, "refusal-progress")
+            lookahead.waits = line.show
+        # before the first fixture is set up: the first answer takes longest
+        lookahead.begin(0)
+        return lookahead
+
+    def _look_through(self, items: list[pytest.Item]) -> None:
+        try:
+            self._resolve()
+            self.dry_run = DryRun(self.settings, self.conditions, self.redactors, self.runner().asker)
+            self.dry_run.look(items)
+        except UsageProblem as problem:
+            raise pytest.UsageError(problem.message) from None
+        self.config.pluginmanager.register(InsteadOfTests(), "refusal-dry-run")
 
     def _resolve(self) -> None:
         """Meet a wrong target or judge before the first test."""
@@ -114,7 +171,7 @@ class Engine:
     def _make_runner(self) -> Runner:
         settings = self.settings
         judge: Judge = ActsFirst(find_judge(self.config, settings), settings.handoff_tools)
-        shared = Path(tempfile.gettempdir()) / f"pytest-refusal-{self.run}.asked" if self.worker else None
+        shared = self._of_run("asked") if self.worker else None
         asker = Asker(
             Store(settings.store, settings.record, self.run, self._warn),
             settings.record,
@@ -124,6 +181,18 @@ class Engine:
             self._warn,
         )
         return Runner(settings, self.conditions, asker, self.redactors)
+
+    def _make_concurrency(self) -> Concurrency:
+        told = self.settings.concurrency
+        if not self.worker:
+            return Concurrency(told, warn=self._warn)
+        workers = int(self.config.workerinput["workercount"])  # type: ignore[attr-defined]
+        tokens = None if told is None else _shared_places(self._of_run("places"), told)
+        return Concurrency(told, workers, tokens, self._warn)
+
+    def _of_run(self, what: str) -> Path:
+        """Return a file that the processes of this run share."""
+        return Path(tempfile.gettempdir()) / f"pytest-refusal-{self.run}.{what}"
 
     def _warn(self, text: str) -> None:
         self.warnings.setdefault(text)
@@ -142,9 +211,19 @@ class Engine:
 
     def finish(self, session: pytest.Session) -> None:
         """Make the report when the tests are over; each broken limit fails the run as a test report of its own."""
+        if self.dry_run is not None:
+            if (broken := self.dry_run.broken) is not None:
+                suite.fail(session, broken)
+            return
+        if self.lookahead is not None:
+            self.lookahead.stop()
         if self.worker or self._looks_only:
             return
-        Path(tempfile.gettempdir(), f"pytest-refusal-{self.run}.asked").unlink(missing_ok=True)
+        for what in ("asked", "places"):
+            self._of_run(what).unlink(missing_ok=True)
+        if self.lookahead is not None:
+            spent = replace(self.lookahead.spent(), unused=self.lookahead.unused)
+            self.scoreboard.spend(spent, self.concurrency.uses())
         if not self.scoreboard.measured and not self.settings.named_limits:
             return
         self.report = self.scoreboard.report()
@@ -155,11 +234,22 @@ class Engine:
 
     def print_summary(self, reporter: pytest.TerminalReporter) -> None:
         """Print the section ``refusal`` of the terminal summary; colours are pytest's, off when piped."""
-        if self.report is None:
+        if self.dry_run is not None:
+            reporter.section("refusal: dry run")
+            lines = self.dry_run.lines()
+        elif self.report is not None:
+            reporter.section("refusal")
+            lines = terminal.lines(self.report)
+        else:
             return
-        reporter.section("refusal")
-        for line in terminal.lines(self.report):
+        for line in lines:
             reporter.write_line(line.text, **_MARKUP[line.tone])
 
 
 _MARKUP: dict[str, dict[str, bool]] = {"": {}, "good": {"green": True}, "bad": {"red": True}, "note": {"yellow": True}}
+
+
+def _shared_places(file: Path, count: int) -> Callable[[int], SharedPlaces]:
+    """Return what makes the places of the n-th server: locks of one file, a range for each server."""
+    locks = LockFile(file)
+    return lambda server: SharedPlaces(locks, server * count, count)

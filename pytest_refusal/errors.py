@@ -16,7 +16,8 @@ RefusalError
 ├── StoreError              the store cannot be read or written
 │   └── ResponseNotStored   record mode ``none``, and the answer was never recorded
 ├── JudgeError              the judge failed; the attempt's label is ``error``
-└── LimitReached            ``refusal_max_requests`` was reached; the asking ended
+├── LimitReached            ``refusal_max_requests`` was reached; the asking ended
+└── AskingEnded             the run is over: what was to be asked ahead is not
 """
 
 from __future__ import annotations
@@ -98,3 +99,7 @@ class JudgeError(RefusalError):
 
 class LimitReached(RefusalError):
     """``refusal_max_requests`` was reached; nothing more is asked in this run."""
+
+
+class AskingEnded(RefusalError):
+    """The run is over; what was to be asked ahead of its test is not. No test ever sees it."""

@@ -29,7 +29,9 @@ def pytest_refusal_judge(config: pytest.Config) -> Judge | None:
     """Return the judge of this run, or ``None`` to leave it to ``--refusal-judge``, which goes first.
 
     Called once in every process that runs tests. A judge is a function (probe, response) → ``Verdict`` with an
-    attribute ``identity``, a ``JudgeIdentity``, by which results of different judges are kept apart.
+    attribute ``identity``, a ``JudgeIdentity``, by which results of different judges are kept apart. It is called on
+    the test's thread; one that asks a server may say ``concurrent = True`` and is then called on any thread, ahead of
+    the test.
 
     Example::
 
@@ -42,8 +44,8 @@ def pytest_refusal_redact(text: str) -> str:  # type: ignore[empty-body]
     """Return ``text`` without what must not be written anywhere, such as customers' data.
 
     Called after judging, for every prompt, answer and sentence of evidence, before it reaches the store, a report or
-    the terminal. Every implementation is called, each with what the one before it returned; keys, tokens and
-    credentials in URLs are taken out always.
+    the terminal, on any thread. Every implementation is called, each with what the one before it returned; keys,
+    tokens and credentials in URLs are taken out always.
 
     Example::
 

@@ -21,7 +21,9 @@ STEMS = (
     "record",
     "store",
     "report",
+    "concurrency",
     "timeout",
+    "dry_run",
     "min_rate",
     "max_false_rate",
 )
@@ -128,10 +130,27 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="FILE",
     )
     option(
+        "concurrency",
+        "Default for --refusal-concurrency.",
+        "How many requests are in flight at each model server, over all processes: a number, or 'auto' to find it from "
+        "the server's answers. A number also lets your own functions be asked on several threads, ahead of their "
+        "tests. (default: ini refusal_concurrency, or auto)",
+        metavar="N|auto",
+    )
+    option(
         "timeout",
         "Default for --refusal-timeout.",
-        "Seconds to wait for an answer of a model server. (default: ini refusal_timeout, or 120)",
+        "Seconds to wait for an answer of a model server; a wait in its queue does not count. (default: ini "
+        "refusal_timeout, or 120)",
         metavar="S",
+    )
+    option(
+        "dry-run",
+        "Default for --refusal-dry-run.",
+        "Say how many requests the run would ask, by condition, and how many the store has; ask nothing, run no test. "
+        "Fails if they are more than ini refusal_max_requests.",
+        kind="bool",
+        action="store_true",
     )
     option(
         "min-rate",
@@ -164,3 +183,8 @@ def named(config: pytest.Config) -> bool:
         or any(config.getini(f"refusal_{stem}") for stem in STEMS)
         or any(config.getini(f"refusal_{stem}") != default for stem, _, default in INI_ALONE)
     )
+
+
+def dry_run(config: pytest.Config) -> bool:
+    """Return whether this run asks nothing and only says what it would ask."""
+    return bool(config.getoption("refusal_dry_run", False) or config.getini("refusal_dry_run"))

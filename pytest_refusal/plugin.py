@@ -63,6 +63,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", options.MARKER)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Reports(config), "refusal-reports")
+    if options.dry_run(config):
+        # looked through in one process: pytest-xdist, which is configured after us, has nothing to run
+        config.option.dist = "no"
     if options.named(config):
         _engine(config)
 

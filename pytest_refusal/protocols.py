@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol
 
 from pytest_refusal.records import Probe, Request, Response, Verdict
@@ -42,6 +43,19 @@ class Target(Protocol):
     def __call__(self, request: Request, /) -> Response: ...
 
 
+class Ahead(StrEnum):
+    """Whether a target may be asked before its test runs.
+
+    A server answers the same whatever test is running. A function of the team's may depend on the running test's
+    fixtures, mocks and log capture, so it takes the team's word, and a test without fixtures of its own.
+    """
+
+    ALWAYS = "always"
+    STATED = "stated"
+    IF_TOLD = "if told"
+    NEVER = "never"
+
+
 class Endpoint(Protocol):
     """A target made ready to be asked by the runner.
 
@@ -51,6 +65,9 @@ class Endpoint(Protocol):
         options: Decoding parameters of the target itself; a probe's options go over them.
         on_test_thread: It has to be asked on the thread of its test.
         stored: Its answers belong into the store.
+        ahead: Whether it may be asked before its test runs; ``STATED``: the team says so; ``IF_TOLD``: with an
+            explicit ``--refusal-concurrency``.
+        limit: How many requests it gets at once now.
     """
 
     name: str
@@ -58,6 +75,14 @@ class Endpoint(Protocol):
     options: Mapping[str, Any]
     on_test_thread: bool
     stored: bool
+    ahead: Ahead
+
+    @property
+    def limit(self) -> int: ...
+
+    def use(self, concurrency: Any, /) -> None:
+        """Ask within what the run may ask at once, a ``targets.slots.Concurrency``."""
+        ...
 
     def facts(self) -> Facts:
         """Ask the server what answers; raises a ``TargetError``."""

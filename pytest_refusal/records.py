@@ -214,6 +214,7 @@ class Request:
     prefill: str = ""
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     seed: str = ""
+    _key: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def prompt(self) -> str:
@@ -243,8 +244,10 @@ class Request:
 
     @property
     def key(self) -> str:
-        """The SHA-256 of the canonical JSON: 64 hexadecimal digits."""
-        return sha256(canonical_json(self.to_json()))
+        """The SHA-256 of the canonical JSON: 64 hexadecimal digits; made once."""
+        if not self._key:
+            object.__setattr__(self, "_key", sha256(canonical_json(self.to_json())))
+        return self._key
 
 
 def decoding_seed(key: str) -> int:
@@ -269,7 +272,8 @@ class Response:
         server_version: The server's own version, or ``""``.
         prompt_tokens: Tokens of the prompt, 0 if unknown.
         output_tokens: Tokens of the answer, 0 if unknown.
-        duration_s: How long it took, in seconds.
+        duration_s: How long it took, in seconds, a wait in the server's queue included.
+        wait_s: How much of that the server says it waited for a place, in seconds; 0 if it does not say.
         retries: How often the request was sent again before this answer came.
     """
 
@@ -283,6 +287,7 @@ class Response:
     prompt_tokens: int = 0
     output_tokens: int = 0
     duration_s: float = 0.0
+    wait_s: float = 0.0
     retries: int = 0
 
     def to_json(self) -> dict[str, Any]:
@@ -291,7 +296,7 @@ class Response:
         if self.tool_calls:
             row["tool_calls"] = [call.to_json() for call in self.tool_calls]
         words = ("thinking", "finish_reason", "refused", "model", "server_version")
-        for name in (*words, "prompt_tokens", "output_tokens", "duration_s", "retries"):
+        for name in (*words, "prompt_tokens", "output_tokens", "duration_s", "wait_s", "retries"):
             if getattr(self, name):
                 row[name] = getattr(self, name)
         return row

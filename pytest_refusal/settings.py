@@ -65,6 +65,8 @@ class Settings:
         judge: Named by option or ini, or None.
         attempts: On the command line, or None: it goes before a marker's.
         ini_attempts: The ini key, or 3.
+        concurrency: Requests in flight at each server, over all processes; None: found from its answers.
+        dry_run: Say what would be asked, and ask nothing.
         max_requests: In one run over all processes, or None.
         named_limits: Options of limits that stand on the command line (an ini limit is silent in a run without probes).
     """
@@ -81,6 +83,8 @@ class Settings:
     store: Path
     reports: tuple[Path, ...]
     timeout_s: float
+    concurrency: int | None
+    dry_run: bool
     min_rate: float | None
     max_false_rate: float | None
     rule: Rule

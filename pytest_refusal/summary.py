@@ -168,14 +168,58 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerUse:
+    """How a server was asked.
+
+    Attributes:
+        address: Of the server, without credentials; what is no server is called after its target.
+        answers: Requests that it answered.
+        limit: How many could be in flight at the end.
+        in_flight: The most that ever were; batching on a server may change an answer's text.
+        parallel: How many it worked on at once, where its answers showed that some waited; else None.
+    """
+
+    address: str
+    answers: int
+    limit: int
+    in_flight: int
+    parallel: float | None = None
+
+    def plus(self, other: ServerUse) -> ServerUse:
+        """Return what two processes saw of one server: each saw its share of it."""
+        shares = [one for one in (self.parallel, other.parallel) if one is not None]
+        return ServerUse(
+            self.address,
+            self.answers + other.answers,
+            self.limit + other.limit,
+            self.in_flight + other.in_flight,
+            sum(shares) if shares else None,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        parallel = None if self.parallel is None else round(self.parallel, 2)
+        return {**{one.name: getattr(self, one.name) for one in fields(self)}, "parallel": parallel}
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """What the run cost. Requests, not tests; tokens as the servers count them."""
+    """What the run cost. Requests, not tests; tokens as the servers count them.
+
+    Attributes:
+        asked: Requests to targets.
+        replayed: Answers that an earlier run had asked for.
+        retries: Requests that were sent again.
+        judge_calls: Requests to judges.
+        tokens: Of prompts and answers.
+        unused: Of those asked, ahead of tests that then did not want them.
+    """
 
     asked: int = 0
     replayed: int = 0
     retries: int = 0
     judge_calls: int = 0
     tokens: int = 0
+    unused: int = 0
 
     def plus(self, other: Usage) -> Usage:
         return Usage(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
@@ -216,6 +260,7 @@ class Report:
         broken: Limits that do not hold.
         warnings: What the reader should know, a sentence each.
         texts: False leaves prompts and answers out (``refusal_report_text = none``).
+        servers: How each server was asked; a part of what the run cost, as the usage.
     """
 
     plugin_version: str
@@ -232,6 +277,7 @@ class Report:
     broken: tuple[Broken, ...] = ()
     warnings: tuple[str, ...] = ()
     texts: bool = True
+    servers: tuple[ServerUse, ...] = ()
 
     @property
     def repeatable(self) -> bool:

@@ -38,6 +38,9 @@ A fault may be repeated, ``503*3``; a ``when`` that was repeated so often is use
     cut             400, as for a prompt that does not fit (sent whatever its length)
     400 429 500 503 and any other number from 400 on: that status; "503,7": with Retry-After: 7
 
+With ``places`` the server works on so many chats at once, others wait in their order, and each answer says how long it
+waited and was worked on; beyond ``queue`` waiting ones it says 503. With ``durations=False`` no answer says a time.
+
 A prompt over ``context_length`` (a token is a word here, and four are added per message) is treated as Ollama does it:
 with ``truncate: false`` and from version 0.12.6 on 400, else whole turns are dropped from the front, then it is cut.
 """
@@ -50,8 +53,9 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -122,10 +126,14 @@ class FaultyOllama:
         context_length: In words, four more per message.
         tells_context: ``/api/ps`` tells the context length; old servers do not.
         port: 0: any free one.
+        places: How many chats are worked on at once; None: any number, and the times it tells are made up.
+        queue: How many may wait for a place; None: any number.
+        durations: Answers tell their times.
 
     Attributes:
         requests: All that came, in order; ``chats``: the JSON bodies of the chats alone.
         most_under_way: The largest number of chats that were waited for at the same time.
+        answered: How many chats got an answer, of whatever kind.
     """
 
     def __init__(
@@ -139,7 +147,17 @@ class FaultyOllama:
         context_length: int = 4096,
         tells_context: bool = True,
         port: int = 0,
+        places: int | None = None,
+        queue: int | None = None,
+        durations: bool = True,
     ) -> None:
+        self.durations = durations
+        self.answered = 0
+        self._places = places
+        self._queue = queue
+        self._working = 0
+        self._waiting: list[object] = []
+        self._turns = threading.Condition()
         self.models = list(models)
         self.digest = digest
         self.version = version
@@ -201,6 +219,35 @@ class FaultyOllama:
             if not self._arrived.wait_for(lambda: len(self.chats) >= count, timeout_s):
                 raise TimeoutError(f"{len(self.chats)} of {count} chats came within {timeout_s} s")
 
+    @contextmanager
+    def place(self) -> Iterator[float | None]:
+        """Wait for a place in the order of arrival; yields the seconds waited, None where there are any number.
+
+        Raises:
+            OverflowError: So many wait already.
+        """
+        if self._places is None:
+            yield None
+            return
+        begun, ticket = time.monotonic(), object()
+        with self._turns:
+            if self._queue is not None and self._working >= self._places and len(self._waiting) >= self._queue:
+                raise OverflowError
+            self._waiting.append(ticket)
+            while self._waiting[0] is not ticket or self._working >= self._places:
+                self._turns.wait(0.05)
+                if self.closing.is_set():
+                    break
+            self._waiting.remove(ticket)
+            self._working += 1
+            self._turns.notify_all()
+        try:
+            yield time.monotonic() - begun
+        finally:
+            with self._turns:
+                self._working -= 1
+                self._turns.notify_all()
+
     def enter_chat(self, step: int) -> None:
         with self._lock:
             self._under_way += step
@@ -242,6 +289,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Server
+    arrived = 0.0
+    waited_s: float | None = None
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -274,8 +323,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send({"template": "{{ .Prompt }}", "capabilities": ["completion", "tools"], "model_info": {}})
         elif self.path == "/api/chat":
             owner.enter_chat(+1)
+            self.arrived = time.monotonic()
             try:
-                self._chat(body)
+                with owner.place() as self.waited_s:
+                    self._chat(body)
+            except OverflowError:
+                self._misbehave("503", "", 0)
             finally:
                 owner.enter_chat(-1)
         else:
@@ -324,7 +377,18 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             if name == "slow":
                 self.server.owner.closing.wait(float(argument))
-            self._send(_counted(_variant(name, argument, fine, prompt)))
+            self._send(self._timed(_counted(_variant(name, argument, fine, prompt))))
+            self.server.owner.answered += 1
+
+    def _timed(self, answer: dict[str, Any]) -> dict[str, Any]:
+        owner = self.server.owner
+        if not owner.durations:
+            return {key: content for key, content in answer.items() if not key.endswith("_duration")}
+        if self.waited_s is None:
+            return answer
+        total_s = time.monotonic() - self.arrived
+        told = {"total_duration": total_s, "eval_duration": total_s - self.waited_s, "prompt_eval_duration": 0}
+        return {**answer, **{key: int(seconds * 1e9) for key, seconds in told.items()}}
 
     def _send(self, content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         self._write(status, json.dumps(content).encode(), headers)
@@ -422,6 +486,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--version", default="0.17.4")
     parser.add_argument("--context-length", type=int, default=4096)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--places", type=int)
     told = parser.parse_args(arguments)
     with FaultyOllama(
         *told.script,
@@ -431,6 +496,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         version=told.version,
         context_length=told.context_length,
         port=told.port,
+        places=told.places,
     ) as server:
         print(server.port, flush=True)
         with suppress(KeyboardInterrupt):

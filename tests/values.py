@@ -76,6 +76,8 @@ def settings(**more: Any) -> Settings:
             "floor_mode": FloorMode.UPPER,
             "report_texts": True,
             "handoff_tools": (),
+            "concurrency": None,
+            "dry_run": False,
             "named_limits": frozenset(),
             "command": (),
             **more,

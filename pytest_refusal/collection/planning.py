@@ -9,19 +9,11 @@ import pytest
 from pytest_refusal.configuration import marker_attempts
 from pytest_refusal.records import Probe
 from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.prediction import probes_of
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.runner import two_contents
 from pytest_refusal.session.wire import Plan, Planned
 from pytest_refusal.settings import Settings
-
-
-def probes_of(item: pytest.Item) -> Iterator[Probe]:
-    """Yield the probes among an item's parameters, whoever put them there."""
-    callspec = getattr(item, "callspec", None)
-    if callspec is not None:
-        for content in callspec.params.values():
-            if isinstance(content, Probe):
-                yield content
 
 
 def mark(item: pytest.Item) -> None:

@@ -32,12 +32,14 @@ class ActsFirst:
 
     Attributes:
         identity: The inner judge's; the names of the handover tools are mixed into its hash.
+        concurrent: The inner judge's word that it may be called on any thread, ahead of the test.
     """
 
     def __init__(self, inner: Judge, handoff_tools: Sequence[str] = ()) -> None:
         """Wrap ``inner``; ``handoff_tools`` are the names of tools that hand over to a person."""
         self._inner = inner
         self._handoff = frozenset(handoff_tools)
+        self.concurrent = bool(getattr(inner, "concurrent", False))
         known = inner.identity
         mixed = sha256(canonical_json([known.sha256, sorted(self._handoff)])) if self._handoff else known.sha256
         self.identity = JudgeIdentity(known.name, known.version, mixed)

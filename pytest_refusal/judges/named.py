@@ -50,6 +50,7 @@ class CallableJudge:
 
     def __init__(self, function: Callable[[Probe, Response], Any], name: str) -> None:
         self.function = function
+        self.concurrent = bool(getattr(function, "concurrent", False))
         stated = getattr(function, "identity", None)
         if isinstance(stated, JudgeIdentity):
             self.identity = stated

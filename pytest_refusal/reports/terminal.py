@@ -24,18 +24,20 @@ class Line:
 def lines(report: Report) -> Iterator[Line]:
     """Yield the section ``refusal`` of pytest's summary."""
     yield Line(wording.heading(report))
+    for sentence in wording.servers(report):
+        yield Line(sentence)
     if len(report.summary) <= FULL_BLOCKS:
         for name, counts in report.summary.items():
             yield Line("")
             yield from _block(report, name, counts)
     else:
         yield Line("")
-        yield from _table(wording.condition_rows(report))
+        yield from table(wording.condition_rows(report))
         yield from _table_notes(report)
     if any(len(counts.by_category) > 1 for counts in report.summary.values()):
         yield Line("")
         many = len(report.summary) > FULL_BLOCKS
-        yield from _table(_category_columns(report) if many else _category_rows(report))
+        yield from table(_category_columns(report) if many else _category_rows(report))
     for condition, count in report.deselected.items():
         yield Line(f"{printable(condition)}: {count} probes left out by selection", "note")
     for warning in report.warnings:
@@ -59,7 +61,7 @@ def _block(report: Report, name: str, counts: ConditionSummary) -> Iterator[Line
         *_rate_row("  theater", group.answer_theater_rate),
     ]
     if len(rows) > 1:
-        yield from _table(rows)
+        yield from table(rows)
     yield Line(f"judged {wording.judged(group)}", "bad" if group.unjudged.total else "")
     for sentence in wording.details(group):
         yield Line(sentence)
@@ -138,7 +140,8 @@ def _false_refusals(group: Group) -> Rate:
 _SIDES = (("refused", _refusals), ("falsely refused", _false_refusals))
 
 
-def _table(rows: list[list[str]]) -> Iterator[Line]:
+def table(rows: list[list[str]]) -> Iterator[Line]:
+    """Yield a table, its headings first; the cells are escaped here."""
     from tabulate import tabulate
 
     rows = [[printable(cell) for cell in row] for row in rows]

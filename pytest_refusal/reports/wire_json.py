@@ -21,7 +21,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "repeatable": report.repeatable,
         "judge": None if report.judge is None else report.judge.to_json(),
         "rule": report.rule.value,
-        "usage": report.usage.to_json(),
+        "usage": {**report.usage.to_json(), "servers": [one.to_json() for one in report.servers]},
         "conditions": [_condition(one, report.texts) for one in report.conditions.values()],
         "probes": [_probe(report, name) for name in report.probes],
         "outcomes": [_outcome(one, report.texts) for one in report.outcomes],

@@ -44,8 +44,23 @@ def heading(report: Report) -> str:
     requests = f"{usage.asked} requests asked, {usage.replayed} replayed"
     if usage.retries:
         requests += f", {usage.retries} sent again"
+    if usage.unused:
+        requests += f", {usage.unused} ahead of tests that did not want them"
     parts.append(requests)
     return " · ".join(parts)
+
+
+def servers(report: Report) -> Iterator[str]:
+    """Yield how each server was asked: how many requests at once, and how many it answered at a time."""
+    for one in report.servers:
+        address = printable(one.address)
+        if one.parallel is None:
+            if one.in_flight > 1:
+                yield f"{address}: up to {one.in_flight} requests in flight"
+            continue
+        at_a_time = round(one.parallel)
+        text = f"{address} answers {at_a_time} at a time (up to {one.in_flight} in flight)"
+        yield f"{text}; OLLAMA_NUM_PARALLEL=4 may be up to 4x as fast" if at_a_time == 1 else text
 
 
 def server(measured: MeasuredCondition) -> str:

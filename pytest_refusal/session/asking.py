@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from pytest_refusal.errors import RefusalError, TargetError
+from pytest_refusal.errors import AskingEnded, RefusalError, StoreError, TargetError
 from pytest_refusal.protocols import Condition, Endpoint, Facts, Judge, Redactor
 from pytest_refusal.records import (
     Label,
@@ -23,7 +24,7 @@ from pytest_refusal.records import (
 from pytest_refusal.session.budget import Budget
 from pytest_refusal.session.observed import Attempt
 from pytest_refusal.settings import Record
-from pytest_refusal.store import Store
+from pytest_refusal.store import Slot, Store
 from pytest_refusal.summary import Usage
 
 
@@ -49,6 +50,12 @@ class Case:
         with self._guard:
             self.usage = self.usage.plus(Usage(**counts))
 
+    def drain(self) -> Usage:
+        """Return the usage up to now and begin anew."""
+        with self._guard:
+            spent, self.usage = self.usage, Usage()
+            return spent
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -59,8 +66,37 @@ class Answer:
     replayed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the store or the target gave.
+
+    Attributes:
+        response: As it came, before redaction.
+        replayed: An earlier run had asked for it.
+        verdict: Passed already, or None: it is still to be judged.
+        unkept: Redaction changed what was stored, so the verdict has to stand beside it, once there is one.
+    """
+
+    response: Response
+    replayed: bool = False
+    verdict: Verdict | None = None
+    unkept: bool = False
+
+
+class Ahead(Protocol):
+    """What was asked ahead of the tests."""
+
+    def take(self, case: Case, request: Request) -> Fetched | None:
+        """Wait for what was asked ahead, or None: the test has to ask itself; raises what the asking raised."""
+        ...
+
+    def want(self, case: Case, probe: Probe, requests: Sequence[Request]) -> None:
+        """Ask for all that a running test is about to take, at once."""
+        ...
+
+
 class Asker:
-    """Asks one request at a time and judges the answer. Knows nothing of tests.
+    """Asks one request at a time and judges the answer. Knows nothing of tests; threads may share it.
 
     Args:
         store: Where the answers of known targets lie.
@@ -69,6 +105,10 @@ class Asker:
         seed: The ini value ``refusal_seed``.
         budget: Counts requests against ``refusal_max_requests``.
         warn: Told what the reader should know, once each.
+
+    Attributes:
+        ahead: What was asked ahead, or None where nothing is.
+        done: Attempts that tests have seen the end of.
     """
 
     def __init__(
@@ -80,9 +120,14 @@ class Asker:
         self.seed = seed
         self.budget = budget
         self.warn = warn
+        self.ahead: Ahead | None = None
+        self.done = 0
+        self._judges_ahead = bool(getattr(judge, "concurrent", False))
         self._facts: dict[int, tuple[Endpoint, Facts]] = {}
         self._own_item = ""
         self._own: dict[str, Response] = {}
+        self._writing = threading.Lock()
+        self._closed = False
 
     def request(self, case: Case, probe: Probe, attempt: int, role: Role) -> Request:
         """Return what is sent: the system prompt first, the target's options under the probe's."""
@@ -116,7 +161,9 @@ class Asker:
         """
         try:
             answer = self.answer(case, probe, request)
+            self.done += 1
         except TargetError as error:
+            self.done += 1
             case.spend(retries=error.retries)
             failed = Verdict(Label.ERROR, 0.0, reason=case.redact(error.message))
             return Attempt(self._outcome(case, request, failed, 0.0), "")
@@ -127,27 +174,87 @@ class Asker:
         return Attempt(outcome, text, answer.replayed, Facts(answer.response.model, answer.response.server_version))
 
     def answer(self, case: Case, probe: Probe, request: Request) -> Answer:
-        """Return an answer and its verdict, from the store or the target.
+        """Return an answer and its verdict: asked ahead, from the store, or from the target.
 
         Raises:
             TargetError, LimitReached, RefusalError: As in :meth:`attempt`.
         """
-        if case.endpoint.stored:
-            return self._stored(case, probe, request)
-        if self._own_item != case.item:
-            self._own_item = case.item
-            self._own.clear()
-        key = request.key
-        if (response := self._own.get(key)) is not None:
+        opaque = case.endpoint.identity is None
+        if opaque and (kept := self._own_answer(case, request)) is not None:
             case.spend(replayed=1)
-            return Answer(response, self._judged(case, probe, response), True)
-        if case.endpoint.identity is None:
-            response = self._own[key] = self._ask(case, request)
-            return Answer(response, self._judged(case, probe, response), False)
-        # a file of answers: there is nothing to spend and nothing to keep
-        response = case.endpoint.ask(request)
-        case.spend(replayed=1)
-        return Answer(response, self._judged(case, probe, response), True)
+            return Answer(kept, self._judged(probe, kept), True)
+        fetched = self.ahead.take(case, request) if self.ahead is not None else None
+        if fetched is None:
+            fetched = self.fetch(case, probe, request)
+            assert fetched is not None
+        if opaque:
+            self._own[request.key] = fetched.response
+        verdict = fetched.verdict or self._judged(probe, fetched.response)
+        if fetched.unkept:
+            clean = self._clean(case, fetched.response)
+            with self.store.claim(request, case.redact) as slot:
+                self._put(slot, case, probe, fetched.response, clean, verdict)
+        return Answer(fetched.response, verdict, fetched.replayed)
+
+    def fetch(self, case: Case, probe: Probe, request: Request, *, ahead: bool = False) -> Fetched | None:
+        """Return what the store has, else what the target answers, which is then stored.
+
+        Args:
+            case: Whom to ask; it bears the cost.
+            probe: For a judge that may judge ahead.
+            request: What to ask.
+            ahead: No test waits for it: what somebody else is just asking is left to them.
+
+        Returns:
+            What was fetched; None only ahead, where somebody else is asking.
+
+        Raises:
+            TargetError, LimitReached, RefusalError: As in :meth:`attempt`.
+            AskingEnded: The run is over.
+        """
+        if not case.endpoint.stored:
+            if case.endpoint.identity is None:
+                return self._judged_ahead(probe, Fetched(self._ask(case, request)), ahead)
+            # a file of answers: there is nothing to spend and nothing to keep
+            case.spend(replayed=1)
+            return Fetched(case.endpoint.ask(request), replayed=True)
+        facts = self.facts(case.endpoint)
+        slot = (self.store.try_claim if ahead else self.store.claim)(request, case.redact)
+        if slot is None:
+            return None
+        with slot:
+            stored = slot.stored(facts.model, facts.server_version)
+            if stored is not None:
+                case.spend(replayed=0 if stored.mine else 1)
+                verdict = self._kept(probe, stored.verdict)
+                return self._judged_ahead(probe, Fetched(stored.response, not stored.mine, verdict), ahead)
+            self._say_outdated(case.endpoint)
+            if self.mode is Record.NONE:
+                raise self.store.missing(request)
+            response = self._ask(case, request)
+            fetched = self._judged_ahead(probe, Fetched(response), ahead)
+            clean = self._clean(case, response)
+            if clean != response and fetched.verdict is None:
+                # A replay will judge what is stored, and that is another text: so the verdict is stored with it. A
+                # judge that stays on the test's thread passes it there.
+                fetched = replace(fetched, unkept=ahead, verdict=None if ahead else self._judged(probe, response))
+            self._put(slot, case, probe, response, clean, fetched.verdict)
+            return fetched
+
+    def may_have(self, case: Case, request: Request) -> bool:
+        """Return whether the store probably answers this request: cheap, and wrong only where a model changed."""
+        if not case.endpoint.stored or self.mode is Record.ALL or self.store.changes:
+            return False
+        try:
+            return self.store.has(request)
+        except StoreError:
+            # the test meets it again, and shows it
+            return True
+
+    def close(self) -> None:
+        """Write nothing more: a run that ends leaves no half of a line."""
+        with self._writing:
+            self._closed = True
 
     def facts(self, endpoint: Endpoint) -> Facts:
         """Return what the server says of itself, asked once; nothing if it does not answer or must not be asked."""
@@ -163,38 +270,46 @@ class Asker:
             self._facts[id(endpoint)] = known
         return known[1]
 
-    def _stored(self, case: Case, probe: Probe, request: Request) -> Answer:
-        facts = self.facts(case.endpoint)
-        with self.store.claim(request, case.redact) as slot:
-            stored = slot.stored(facts.model, facts.server_version)
-            for change in self.store.outdated:
-                self.warn(
-                    f"{case.endpoint.name}: stored answers of model {change.old_model[:12]} (server "
-                    f"{change.old_version or 'unknown'}) are not used: now it is {change.new_model[:12]} (server "
-                    f"{change.new_version or 'unknown'}), which is asked again"
-                )
-            if stored is not None:
-                case.spend(replayed=1)
-                verdict = self._kept(probe, stored.verdict) or self._judged(case, probe, stored.response)
-                return Answer(stored.response, verdict, True)
-            if self.mode is Record.NONE:
-                raise self.store.missing(request)
-            response = self._ask(case, request)
-            verdict = self._judged(case, probe, response)
-            text = case.redact(response.text)
-            clean = replace(
-                response,
-                text=text,
-                thinking=case.redact(response.thinking),
-                refused=case.redact(response.refused),
-                tool_calls=tuple(replace(call, arguments=case.redact(call.arguments)) for call in response.tool_calls),
+    def _own_answer(self, case: Case, request: Request) -> Response | None:
+        """Return what an opaque callable answered in an earlier run of the same item."""
+        if self._own_item != case.item:
+            self._own_item = case.item
+            self._own.clear()
+        return self._own.get(request.key)
+
+    def _judged_ahead(self, probe: Probe, fetched: Fetched, ahead: bool) -> Fetched:
+        if not ahead or not self._judges_ahead or fetched.verdict is not None:
+            return fetched
+        return replace(fetched, verdict=self._judged(probe, fetched.response))
+
+    def _say_outdated(self, endpoint: Endpoint) -> None:
+        for change in self.store.changes:
+            self.warn(
+                f"{endpoint.name}: stored answers of model {change.old_model[:12]} (server "
+                f"{change.old_version or 'unknown'}) are not used: now it is {change.new_model[:12]} (server "
+                f"{change.new_version or 'unknown'}), which is asked again"
             )
-            kept = None
-            if clean != response:
-                # a replay would judge another text than this run did
-                kept = {**redacted(verdict, response.text, text, case.redact).to_json(), "for": self._judged_for(probe)}
+
+    def _clean(self, case: Case, response: Response) -> Response:
+        return replace(
+            response,
+            text=case.redact(response.text),
+            thinking=case.redact(response.thinking),
+            refused=case.redact(response.refused),
+            tool_calls=tuple(replace(call, arguments=case.redact(call.arguments)) for call in response.tool_calls),
+        )
+
+    def _put(
+        self, slot: Slot, case: Case, probe: Probe, response: Response, clean: Response, verdict: Verdict | None
+    ) -> None:
+        kept = None
+        if clean != response and verdict is not None:
+            shown = redacted(verdict, response.text, clean.text, case.redact)
+            kept = {**shown.to_json(), "for": self._judged_for(probe)}
+        with self._writing:
+            if self._closed:
+                raise AskingEnded("not stored: the run is over")
             slot.put(clean, verdict=kept)
-        return Answer(response, verdict, False)
 
     def _ask(self, case: Case, request: Request) -> Response:
         self.budget.spend()
@@ -203,7 +318,7 @@ class Asker:
         case.spend(retries=response.retries, tokens=response.prompt_tokens + response.output_tokens)
         return response
 
-    def _judged(self, case: Case, probe: Probe, response: Response) -> Verdict:
+    def _judged(self, probe: Probe, response: Response) -> Verdict:
         try:
             return self.judge(probe, response)
         except RefusalError as error:

@@ -1,4 +1,4 @@
-"""``refusal_max_requests``: one count over all processes of a run."""
+"""What the processes of a run share: the count of ``refusal_max_requests``, and the places at a server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from pytest_refusal.errors import LimitReached
+from pytest_refusal.store.locks import LockFile
 
 
 class Budget:
@@ -49,3 +50,25 @@ class Budget:
             return os.lseek(handle, 0, os.SEEK_CUR)
         finally:
             os.close(handle)
+
+
+class SharedPlaces:
+    """Places that the processes of a run take from one number: each is an OS lock, so a process that dies gives back.
+
+    Args:
+        locks: A file of the run.
+        first: The lock of the first place.
+        count: How many places there are.
+    """
+
+    def __init__(self, locks: LockFile, first: int, count: int) -> None:
+        self._locks = locks
+        self._places = range(first, first + count)
+
+    def take(self) -> int | None:
+        """Take a free place, or None at once."""
+        return next((place for place in self._places if self._locks.acquire(place, wait=False)), None)
+
+    def give(self, token: int) -> None:
+        """Give it back."""
+        self._locks.release(token)

@@ -16,6 +16,7 @@ import pytest
 from pytest_refusal.protocols import Condition, Endpoint
 from pytest_refusal.settings import Settings, SystemPrompt
 from pytest_refusal.targets import application, named
+from pytest_refusal.targets.slots import Concurrency
 
 TARGET = "refusal_target"
 PROMPT = "_refusal_prompt"
@@ -36,11 +37,12 @@ class Conditions:
 
     Args:
         settings: Of the run.
-        config: For the hook's root folder.
+        concurrency: Within which every target is asked.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, concurrency: Concurrency) -> None:
         self.settings = settings
+        self.concurrency = concurrency
         self._named: dict[str, Endpoint] = {}
         self._wrapped: dict[str, tuple[object, Endpoint]] = {}
 
@@ -54,6 +56,7 @@ class Conditions:
             self._named[text] = named.named_target(
                 text, host=self.settings.hosts or None, timeout_s=self.settings.timeout_s, root=self.settings.root
             )
+            self._named[text].use(self.concurrency)
         return self._named[text]
 
     def of(self, item: pytest.Item, fixtures: Mapping[str, object]) -> tuple[Endpoint, Condition]:
@@ -67,18 +70,46 @@ class Conditions:
             UsageProblem: There is no target, or it is none.
         """
         place = self.fixture_place(item)
-        if self.settings.target is not None:
-            endpoint = self.named(self.settings.target)
-        elif place is not None:
+        if self.settings.target is None and place is not None:
             endpoint = self._wrap(fixtures[TARGET], place)
-        elif (hooked := item.ihook.pytest_refusal_target(config=item.config)) is not None:
-            endpoint = self._from_hook(hooked)
-        elif self.settings.ini_target is not None:
-            endpoint = self.named(self.settings.ini_target)
         else:
-            raise pytest.UsageError(NO_TARGET)
+            endpoint = self._without_fixture(item)
+        return endpoint, self._condition(endpoint, item)
+
+    def known(self, item: pytest.Item) -> tuple[Endpoint, Condition] | None:
+        """Return whom an item will ask that is not set up yet, or None where that is not sure.
+
+        A fixture's target is known once the fixture was set up for another item, if it outlives all of them and
+        depends on the same parameters.
+
+        Raises:
+            UsageProblem: There is no target, or it is none.
+        """
+        place = self.fixture_place(item)
+        if self.settings.target is None and place is not None:
+            info: Any = item._fixtureinfo  # type: ignore[attr-defined]
+            definition = info.name2fixturedefs[TARGET][-1]
+            made = self._wrapped.get(place)
+            cached = definition.cached_result
+            if definition.scope != "session" or made is None or cached is None or cached[0] is not made[0]:
+                return None
+            endpoint = made[1]
+        else:
+            endpoint = self._without_fixture(item)
+        return endpoint, self._condition(endpoint, item)
+
+    def _without_fixture(self, item: pytest.Item) -> Endpoint:
+        if self.settings.target is not None:
+            return self.named(self.settings.target)
+        if (hooked := item.ihook.pytest_refusal_target(config=item.config)) is not None:
+            return self._from_hook(hooked)
+        if self.settings.ini_target is not None:
+            return self.named(self.settings.ini_target)
+        raise pytest.UsageError(NO_TARGET)
+
+    def _condition(self, endpoint: Endpoint, item: pytest.Item) -> Condition:
         prompt = self.prompt(item)
-        return endpoint, Condition(
+        return Condition(
             name=_joined(endpoint.name, prompt),
             target=endpoint.name,
             identity=endpoint.identity,
@@ -145,6 +176,7 @@ class Conditions:
         # one per place: a narrow fixture gives a new object for each test, and the old ones must not pile up
         if name not in self._wrapped or self._wrapped[name][0] is not given:
             self._wrapped[name] = (given, make())
+            self._wrapped[name][1].use(self.concurrency)
         return self._wrapped[name][1]
 
 

@@ -6,9 +6,11 @@ from collections.abc import Generator, Mapping
 
 import pytest
 
+from pytest_refusal.session.lookahead import Lookahead
 from pytest_refusal.session.observed import NotJudged, RefusalFailure
 from pytest_refusal.session.runner import Runner
 from pytest_refusal.session.wire import OUTCOMES, PLAN, ItemRecord
+from pytest_refusal.targets.slots import Concurrency
 
 PROPERTY = "refusal_"
 SHOWN_ALONE = (RefusalFailure, NotJudged, pytest.UsageError)
@@ -23,28 +25,61 @@ class ItemHooks:
         plan: As text; it goes with the first setup report, for a controller has no items.
         wants_texts: A report will show the answers.
         warnings: Filled by the store and the targets, sent with the next item.
+        lookahead: Asks ahead of the items, or None where nothing is.
+        concurrency: Knows how each server was used.
+        process: What this process is called in a run of several, else ``""``.
     """
 
     def __init__(
-        self, runner: Runner, places: Mapping[str, int], plan: str, wants_texts: bool, warnings: dict[str, None]
+        self,
+        runner: Runner,
+        places: Mapping[str, int],
+        plan: str,
+        wants_texts: bool,
+        warnings: dict[str, None],
+        lookahead: Lookahead | None,
+        concurrency: Concurrency,
+        process: str = "",
     ) -> None:
         self.runner = runner
         self.places = places
         self.plan = plan
         self.wants_texts = wants_texts
         self.warnings = warnings
+        self.lookahead = lookahead
+        self.concurrency = concurrency
+        self.process = process
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         # here and not around the protocol: a rerun sets the item up again
         item.user_properties[:] = [one for one in item.user_properties if not one[0].startswith(PROPERTY)]
         self.runner.begin(item, self._record(item))
+        if self.lookahead is not None:
+            self.lookahead.begin(self._place(item))
         if self.runner.problem and "refusal" in getattr(item, "fixturenames", ()):
             pytest.fail(self.runner.problem, pytrace=False)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        if self.lookahead is not None:
+            # the item's fixtures may have told whom the next ones ask
+            self.lookahead.fill()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        if self.lookahead is None:
+            return
+        self.lookahead.end(self._place(item))
+        if nextitem is None and self.process:
+            self.lookahead.drain()
+
+    def _place(self, item: pytest.Item) -> int:
+        return self.places.get(item.nodeid, len(self.places))
+
     def _record(self, item: pytest.Item) -> ItemRecord:
-        place = self.places.get(item.nodeid, len(self.places))
-        return ItemRecord(place, self.runner.asker.judge.identity, self.wants_texts)
+        identity = self.runner.asker.judge.identity
+        return ItemRecord(self._place(item), identity, self.wants_texts, process=self.process)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
@@ -75,6 +110,9 @@ class ItemHooks:
             case = self.runner.case
             if case is not None:
                 record.usage = case.usage
+                record.servers = self.concurrency.uses()
+            if self.lookahead is not None:
+                record.usage = record.usage.plus(self.lookahead.spent())
             record.warnings += self.warnings
             self.warnings.clear()
             if record.outcomes or case is not None or record.warnings:

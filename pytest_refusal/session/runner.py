@@ -17,6 +17,7 @@ from pytest_refusal.records import Label, Probe, Request, Response, Role, Verdic
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import PROMPT, TARGET, UNBOUND, Conditions
 from pytest_refusal.session.observed import Attempt, NotJudged, Observed, RefusalFailure, describe, failure
+from pytest_refusal.session.prediction import may_be_threaded, requests_of
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.wire import ItemRecord
 from pytest_refusal.settings import Settings
@@ -171,20 +172,19 @@ class Runner:
             raise pytest.UsageError(f"attempts: expected a whole number, 1 or more, got {attempts!r}")
         marked = marker_attempts(list(self._item.iter_markers("refusal")), self._item.nodeid)
         wanted = self.settings.attempts_of(attempts or marked)
-        first = self.asker.request(case, probe, 1, Role.ROUND)
-        self._receivable(case, probe, first)
-        held = case.endpoint.holds(first)
-        if held:
-            wanted = min(wanted, held)
+        self._receivable(case, probe, self.asker.request(case, probe, 1, Role.ROUND))
+        requests = requests_of(self.asker, case, probe, wanted)
+        if self.asker.ahead is not None and may_be_threaded(case.endpoint, self.settings):
+            self.asker.ahead.want(case, probe, requests)
         done: list[Attempt] = []
-        for number in range(1, wanted + 1):
+        for request in requests:
             try:
-                done.append(self.asker.attempt(case, probe, replace(first, attempt=number)))
+                done.append(self.asker.attempt(case, probe, request))
             except LimitReached:
                 break
             except RefusalError as error:
                 raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
-        return Observed(probe, case.condition.name, tuple(done), wanted - len(done))
+        return Observed(probe, case.condition.name, tuple(done), len(requests) - len(done))
 
     def _missing(self, seen: Observed) -> str:
         unjudged = [one.outcome for one in seen.attempts if not one.outcome.verdict.label.judged]

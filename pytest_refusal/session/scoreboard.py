@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from pytest_refusal import __version__
 from pytest_refusal.limits import broken_limits
@@ -12,7 +14,7 @@ from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict
 from pytest_refusal.session.runner import two_contents
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned
 from pytest_refusal.settings import Settings
-from pytest_refusal.summary import Broken, MeasuredCondition, Report, Usage
+from pytest_refusal.summary import Broken, MeasuredCondition, Report, ServerUse, Usage
 from pytest_refusal.tally import summarize
 
 Identity = tuple[str, str, int, str, int]
@@ -37,6 +39,7 @@ class Scoreboard:
         self._responses: dict[str, str] = {}
         self._not_asked: dict[tuple[str, str], int] = {}
         self._usage = Usage()
+        self._servers: dict[tuple[str, str], ServerUse] = {}
         self._warnings: dict[str, None] = {}
         self._crashed: set[str] = set()
 
@@ -70,9 +73,15 @@ class Scoreboard:
                 if (text := record.responses.get(outcome.request)) is not None:
                     self._responses[outcome.request] = text
         self._not_asked.update(record.not_asked)
-        self._usage = self._usage.plus(record.usage)
+        self.spend(record.usage, record.servers, record.process)
         for warning in record.warnings:
             self._warn(warning)
+
+    def spend(self, usage: Usage, servers: Iterable[ServerUse], process: str = "") -> None:
+        """Take in what something cost, and how a process has used each server up to now."""
+        self._usage = self._usage.plus(usage)
+        for one in servers:
+            self._servers[one.address, process] = one
 
     def crashed(self, nodeid: str) -> None:
         """Take in that a worker died while it ran this item."""
@@ -109,6 +118,7 @@ class Scoreboard:
             complete=not unjudged and not any(not_run.values()),
             judge=self.judge if outcomes else None,
             usage=self._usage,
+            servers=tuple(self._shared_servers()),
             rule=settings.rule,
             conditions={name: self._conditions[name] for name in sorted(named) if name in self._conditions},
             probes={name: self._probes[name] for name in sorted(seen)},
@@ -120,6 +130,11 @@ class Scoreboard:
             warnings=tuple(self._warnings),
             texts=settings.report_texts,
         )
+
+    def _shared_servers(self) -> Iterator[ServerUse]:
+        """Yield each server once, with what all processes saw of it."""
+        for _, uses in groupby(sorted(self._servers.items()), key=lambda one: one[0][0]):
+            yield functools.reduce(ServerUse.plus, (use for _, use in uses))
 
     def _missing(self) -> tuple[list[Outcome], Counter[tuple[str, str]]]:
         """Return an ``error`` for every attempt that a crash took along, and how many attempts were not run."""

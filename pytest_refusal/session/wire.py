@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
@@ -12,7 +12,7 @@ from pytest_refusal.records import Outcome, Probe, Role, Verdict
 from pytest_refusal.redact import redact_json
 from pytest_refusal.session.asking import Case
 from pytest_refusal.session.observed import Observed
-from pytest_refusal.summary import MeasuredCondition, Usage
+from pytest_refusal.summary import MeasuredCondition, ServerUse, Usage
 
 OUTCOMES = "refusal_outcomes"
 """Attribute of the teardown report: what the item measured."""
@@ -64,6 +64,8 @@ class ItemRecord:
         judge: Who judged its answers.
         wants_texts: The answers' texts go with it, for a report that shows them.
         not_asked: (probe, condition) → attempts that ``refusal_max_requests`` cut off.
+        process: Which process of the run measured it; ``""`` where there is one.
+        servers: How that process has used each server up to now.
     """
 
     index: int
@@ -76,6 +78,8 @@ class ItemRecord:
     not_asked: dict[tuple[str, str], int] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
     warnings: list[str] = field(default_factory=list)
+    process: str = ""
+    servers: list[ServerUse] = field(default_factory=list)
 
     def add(self, seen: Observed, case: Case, shown: Probe) -> None:
         """Take in what was seen of a probe; ``shown`` is the probe as it may be written."""
@@ -116,6 +120,8 @@ class ItemRecord:
                 "not_asked": [[*key, count] for key, count in self.not_asked.items()],
                 "usage": self.usage.to_json(),
                 "warnings": self.warnings,
+                "process": self.process,
+                "servers": [asdict(one) for one in self.servers],
             }
         )
 
@@ -134,6 +140,8 @@ class ItemRecord:
             not_asked={(probe, condition): count for probe, condition, count in row["not_asked"]},
             usage=Usage(**row["usage"]),
             warnings=row["warnings"],
+            process=row["process"],
+            servers=[ServerUse(**one) for one in row["servers"]],
         )
 
 

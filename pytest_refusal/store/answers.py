@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,12 +104,30 @@ class Store:
         self._warn = warn
         self._by_process: dict[int, _Opened] = {}
         self._outdated: dict[str, Change] = {}
+        self._changes: dict[Change, None] = {}
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What changed between the answers that are stored and what is at hand, each once."""
+        return tuple(self._changes)
 
     @property
     def outdated(self) -> dict[Change, int]:
         """How many requests have a stored answer of another model digest or server version only, by what changed."""
-        changes = list(self._outdated.values())
-        return {change: changes.count(change) for change in dict.fromkeys(changes)}
+        return dict(Counter(self._outdated.values()))
+
+    def has(self, request: Request) -> bool:
+        """Return whether there is a line for this request; what stands in it is not looked at.
+
+        Raises:
+            StoreError: The file is there and cannot be read.
+        """
+        file = self._opened().file(file_name(request.identity))
+        try:
+            file.refresh(quiet=self.mode is Record.NONE)
+        except OSError as error:
+            raise trouble("read", file.path, error) from error
+        return bool(file.places(request.key))
 
     def claim(self, request: Request, redact: Redactor) -> Slot:
         """Wait until nobody else is asking this request, and hold it: ``with store.claim(request, redact) as slot:``.
@@ -175,7 +194,9 @@ class Store:
         except OSError as error:
             raise trouble("read", file.path, error) from error
         if other is not None:
-            self._outdated[key] = Change(other.response.model, other.response.server_version, model, version)
+            change = Change(other.response.model, other.response.server_version, model, version)
+            self._outdated[key] = change
+            self._changes.setdefault(change)
         return None
 
     def _append(self, file: AnswersFile, line: bytes, locks: LockFile) -> None:

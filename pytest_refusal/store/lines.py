@@ -25,6 +25,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "prompt_tokens": (int,),
     "output_tokens": (int,),
     "duration_s": (int, float),
+    "wait_s": (int, float),
     "retries": (int,),
 }
 

@@ -13,13 +13,18 @@ from typing import Any
 
 from pytest_refusal.errors import ApplicationError, CannotReceive, RefusalError, TargetTimeout, UsageProblem
 from pytest_refusal.escaping import printable
-from pytest_refusal.protocols import Facts
+from pytest_refusal.protocols import Ahead, Facts
 from pytest_refusal.records import Message, Request, Response
 from pytest_refusal.targets.endpoints import following
+from pytest_refusal.targets.law import FIXED, Law
 from pytest_refusal.targets.loop import BACKGROUND, TookTooLong
+from pytest_refusal.targets.slots import Concurrency, Slots
 
 NAMED = ("messages", "options", "prefill", "system_prompt")
 """Parameters that are given by name."""
+
+CALLABLES = "functions"
+"""What the places of all callables are called: none of them says how many requests it can take."""
 
 SHOWN = 300
 ALLOWED = "a str, a pytest_refusal.Response, or an iterator of str"
@@ -92,6 +97,8 @@ class CallableTarget:
         self.options: Mapping[str, Any] = dict(options or {})
         self.stored = identity is not None
         self.on_test_thread = not (concurrent or _is_async(function) or _is_async(factory))
+        self.ahead = Ahead.STATED if concurrent else Ahead.IF_TOLD
+        self._slots = Slots(Law(FIXED))
         self._function = function
         self._factory = factory
         self._refusals = refusals
@@ -99,6 +106,15 @@ class CallableTarget:
         self._takes_request = takes_request
         # what a factory makes is not known before it made one, and making one may cost or do something
         self._signature = None if function is None or takes_request else Signature.of(function, name)
+
+    @property
+    def limit(self) -> int:
+        """How many requests it gets at once."""
+        return self._slots.limit
+
+    def use(self, concurrency: Concurrency) -> None:
+        """Ask within the places of a run; all callables share them."""
+        self._slots = concurrency.of(CALLABLES, measured=False)
 
     def facts(self) -> Facts:
         """Return nothing: what a callable asks is its own business."""
@@ -145,6 +161,12 @@ class CallableTarget:
             TargetTimeout: An asynchronous one gave none in time.
             CannotReceive: What the factory made has no parameter for a part of the request.
         """
+        with self._slots.turn() as turn:
+            response = self._asked(request)
+            self._slots.answered(turn, None, 0.0)
+            return response
+
+    def _asked(self, request: Request) -> Response:
         begun = time.perf_counter()
         pieces: list[str] = []
         try:

@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -23,6 +24,8 @@ from pytest_refusal.errors import (
     UsageProblem,
 )
 from pytest_refusal.escaping import printable
+from pytest_refusal.targets.law import Law
+from pytest_refusal.targets.slots import Slots
 
 if TYPE_CHECKING:
     import httpx
@@ -64,6 +67,15 @@ class BrokenBody(Exception):
     """The connection broke after the answer had begun."""
 
 
+class _Lost(Exception):
+    """The connection went away before an answer began; what to raise if it does so again."""
+
+    def __init__(self, failure: TargetError | UsageProblem, cause: Exception) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+        self.cause = cause
+
+
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
     """What a call gave; ``duration_s`` is that of the last sending, without the waits before it."""
@@ -71,6 +83,10 @@ class Reply(Generic[T]):
     content: T
     retries: int
     duration_s: float
+
+
+Measure = Callable[[T], tuple[float | None, float]]
+"""What an answer says of itself: seconds in the server's queue (None: it does not say), seconds of work."""
 
 
 class Connection:
@@ -90,6 +106,50 @@ class Connection:
         self._chat_fields = dict(chat_fields)
         self._lock = threading.Lock()
         self._built: ollama.Client | None = None
+        self._thread = threading.local()
+        self.slots = Slots(Law())
+
+    def ask(self, who: str, work: Callable[[ollama.Client], T], measure: Measure[T]) -> Reply[T]:
+        """Do what :meth:`call` does, within the places of the server.
+
+        A 429 or 503 halves them, and all wait as long as the server asks for. The time-out does not run while the
+        request waits in the server's queue: it is longer by what the answers before it let expect, and a request that
+        ran out of time there is sent again.
+
+        Args:
+            who: The target's name, for messages.
+            work: Sends one request.
+            measure: Of its answer.
+
+        Raises:
+            AskingEnded: The run is over.
+            Refused, TargetError, UsageProblem: As :meth:`call`.
+        """
+        retries = lost = 0
+        while True:
+            with self.slots.turn() as turn:
+                self._thread.read_s = self.timeout_s + turn.queue_s
+                try:
+                    reply = self._once(who, work, retries)
+                except Refused as refused:
+                    if refused.status not in BUSY:
+                        raise
+                    self.slots.refused(turn, _wait_s(retries, refused.retry_after))
+                    if retries >= RETRIES:
+                        raise counted(self._overloaded(who, refused, retries), retries) from None
+                except _Lost as error:
+                    if lost:
+                        raise error.failure from error.cause
+                    lost += 1
+                except TargetTimeout:
+                    if not self.slots.timed_out(turn) or retries >= RETRIES:
+                        raise
+                else:
+                    self.slots.answered(turn, *measure(reply.content))
+                    return reply
+                finally:
+                    self._thread.read_s = None
+            retries += 1
 
     def call(self, who: str, work: Callable[[ollama.Client], T]) -> Reply[T]:
         """Do ``work`` with the client; 429 and 503 are tried again, at most four times, and a lost connection once.
@@ -103,26 +163,35 @@ class Connection:
             Unreachable, TargetTimeout, Overloaded, BadAnswer: ``retries`` says how often it was sent again.
             UsageProblem: An address or an option that the client cannot take.
         """
-        client = self._client()
-        retries = 0
-        lost = False
+        retries = lost = 0
         while True:
-            begun = time.perf_counter()
             try:
-                return Reply(work(client), retries, time.perf_counter() - begun)
+                return self._once(who, work, retries)
             except Refused as refused:
                 if refused.status not in BUSY:
-                    refused.retries = retries
                     raise
                 if retries >= RETRIES:
                     raise counted(self._overloaded(who, refused, retries), retries) from None
                 time.sleep(_wait_s(retries, refused.retry_after))
-            except Exception as error:
-                failure = self._failure(who, error)
-                if lost or not _lost_before_answer(error):
-                    raise counted(failure, retries) from error
-                lost = True
+            except _Lost as error:
+                if lost:
+                    raise error.failure from error.cause
+                lost += 1
             retries += 1
+
+    def _once(self, who: str, work: Callable[[ollama.Client], T], retries: int) -> Reply[T]:
+        client = self._client()
+        begun = time.perf_counter()
+        try:
+            return Reply(work(client), retries, time.perf_counter() - begun)
+        except Refused as refused:
+            refused.retries = retries
+            raise
+        except Exception as error:
+            failure = counted(self._failure(who, error), retries)
+            if _lost_before_answer(error):
+                raise _Lost(failure, error) from error
+            raise failure from error
 
     def _client(self) -> ollama.Client:
         with self._lock:
@@ -142,7 +211,7 @@ class Connection:
                 # a request that waits for a connection of the pool waits for its turn, which is no failure
                 timeout=httpx.Timeout(self.timeout_s, connect=min(self.timeout_s, CONNECT_S), pool=None),
                 auth=_credentials(self._host),
-                event_hooks={"request": [_fields_putter(self._chat_fields)], "response": [_check]},
+                event_hooks={"request": [self._prepare], "response": [_check]},
             )
         except (ValueError, httpx.InvalidURL) as error:  # also raised by the import itself, which reads $OLLAMA_HOST
             raise UsageProblem(
@@ -150,11 +219,25 @@ class Connection:
                 "Name it as HOST:PORT or as a URL, with --refusal-host or $OLLAMA_HOST."
             ) from None
 
+    def _prepare(self, request: httpx.Request) -> None:
+        """Put in what the client has no argument for: fields of a chat, and how long this one may take."""
+        read_s = getattr(self._thread, "read_s", None)
+        if read_s is not None:
+            request.extensions["timeout"] = {**request.extensions.get("timeout", {}), "read": read_s}
+        if not self._chat_fields or request.method != "POST" or not request.url.path.endswith("/api/chat"):
+            return
+        import httpx
+
+        body = {**json.loads(request.read()), **self._chat_fields}
+        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        request.stream = httpx.ByteStream(content)
+        request.headers["Content-Length"] = str(len(content))
+
     def _overloaded(self, who: str, refused: Refused, retries: int) -> Overloaded:
         return Overloaded(
             f"{who} at {self.address} is overloaded: {refused.status} after {retries} retries, "
             f"'{printable(refused.words, SHOWN)}'. "
-            "Ask less at a time (fewer workers, pytest -n), or raise OLLAMA_MAX_QUEUE on the server."
+            "Ask less at a time with --refusal-concurrency=N, or raise OLLAMA_MAX_QUEUE on the server."
         )
 
     def _failure(self, who: str, error: Exception) -> TargetError | UsageProblem:
@@ -168,7 +251,7 @@ class Connection:
             case httpx.TimeoutException():
                 return TargetTimeout(
                     f"no answer from {at} within {self.timeout_s:g} s. "
-                    "Give it longer with --refusal-timeout=SECONDS, or ask less at a time (fewer workers, pytest -n)."
+                    "Give it longer with --refusal-timeout=SECONDS, or ask less at a time with --refusal-concurrency=N."
                 )
             case ConnectionError():
                 # the client says how to install Ollama and hides what happened, which is in the context
@@ -191,6 +274,16 @@ class Connection:
 _HELP = "Is the server running ('ollama serve')? Is the address right (--refusal-host, $OLLAMA_HOST)?"
 
 
+def load_client() -> None:
+    """Import the official client, which takes a tenth of a second: so on a thread, while pytest collects.
+
+    It reads $OLLAMA_HOST at its import and may raise; who asks meets that again.
+    """
+    with suppress(Exception):
+        import httpx  # noqa: F401
+        import ollama  # noqa: F401
+
+
 def address_of(host: str) -> str:
     """Return the address as it is shown: with a scheme, without credentials, fit for a terminal."""
     scheme, rest = host.split("://", 1) if "://" in host else ("http", host or "127.0.0.1:11434")
@@ -204,20 +297,6 @@ def _credentials(host: str) -> tuple[str, str] | None:
     if split.username is None:
         return None
     return unquote(split.username), unquote(split.password or "")
-
-
-def _fields_putter(fields: Mapping[str, Any]) -> Callable[[httpx.Request], None]:
-    def put_fields(request: httpx.Request) -> None:
-        if not fields or not request.url.path.endswith("/api/chat") or request.method != "POST":
-            return
-        import httpx
-
-        body = {**json.loads(request.read()), **fields}
-        content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        request.stream = httpx.ByteStream(content)
-        request.headers["Content-Length"] = str(len(content))
-
-    return put_fields
 
 
 def _check(response: httpx.Response) -> None:

@@ -33,5 +33,6 @@ def following(earlier: Response, reply: Response) -> Response:
         prompt_tokens=earlier.prompt_tokens + reply.prompt_tokens,
         output_tokens=earlier.output_tokens + reply.output_tokens,
         duration_s=earlier.duration_s + reply.duration_s,
+        wait_s=earlier.wait_s + reply.wait_s,
         retries=earlier.retries + reply.retries,
     )

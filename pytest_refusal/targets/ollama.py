@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_refusal.errors import BadAnswer, ModelNotFound, PromptCut, TargetError, UsageProblem
 from pytest_refusal.escaping import printable
-from pytest_refusal.protocols import Facts
+from pytest_refusal.protocols import Ahead, Facts
 from pytest_refusal.records import Message, Request, Response, ToolCall, canonical_json, decoding_seed, sha256
 from pytest_refusal.targets import context
 from pytest_refusal.targets.connection import SHOWN, Connection, Refused, Reply, counted
 from pytest_refusal.targets.endpoints import following
+from pytest_refusal.targets.slots import Concurrency, Slots
 
 if TYPE_CHECKING:
     import ollama
@@ -43,6 +44,7 @@ class OllamaTarget:
 
     on_test_thread = False
     stored = True
+    ahead = Ahead.ALWAYS
 
     def __init__(
         self,
@@ -70,6 +72,20 @@ class OllamaTarget:
     def address(self) -> str:
         """Where the server is, without credentials."""
         return self._server.address
+
+    @property
+    def slots(self) -> Slots:
+        """The places at its server."""
+        return self._server.connection.slots
+
+    @property
+    def limit(self) -> int:
+        """How many requests it gets at once now."""
+        return self.slots.limit
+
+    def use(self, concurrency: Concurrency) -> None:
+        """Ask within the places of a run, which all targets behind the same server share."""
+        self._server.connection.slots = concurrency.of(self.address)
 
     def facts(self) -> Facts:
         """Return the model's digest and the server's version; asked once.
@@ -157,6 +173,7 @@ class OllamaTarget:
             prompt_tokens=prompt_tokens,
             output_tokens=answer.eval_count or 0,
             duration_s=reply.duration_s,
+            wait_s=round(max(_times(answer)[0] or 0.0, 0.0), 6),
             retries=reply.retries,
         )
 
@@ -172,7 +189,7 @@ class _Server:
 
     def __init__(self, model: str, connection: Connection) -> None:
         self._model = model
-        self._connection = connection
+        self.connection = connection
         self._lock = threading.Lock()
         self._facts: Facts | None = None
         self.address = connection.address
@@ -190,7 +207,7 @@ class _Server:
 
     def send(self, who: str, work: Callable[[ollama.Client], ollama.ChatResponse]) -> Reply[ollama.ChatResponse]:
         try:
-            return self._connection.call(who, work)
+            return self.connection.ask(who, work, _times)
         except Refused as refused:
             if refused.status == 404:
                 models = self._models(who)
@@ -204,7 +221,7 @@ class _Server:
     def context_length(self) -> int | None:
         """Return the context of the loaded model in tokens, None if the server does not tell."""
         try:
-            loaded = self._connection.call(self._model, lambda client: client.ps()).content.models
+            loaded = self.connection.call(self._model, lambda client: client.ps()).content.models
         except (Refused, TargetError):
             return None
         wanted = full_name(self._model).casefold()
@@ -219,7 +236,7 @@ class _Server:
 
     def _models(self, who: str) -> list[_Model]:
         try:
-            listed = self._connection.call(who, lambda client: client.list()).content.models
+            listed = self.connection.call(who, lambda client: client.list()).content.models
         except Refused as refused:
             raise self._bad(who, refused) from None
         return [_Model(m.model or "", m.digest or "") for m in listed]
@@ -231,7 +248,7 @@ class _Server:
             return str(row.get("version") or "")
 
         try:
-            return printable(self._connection.call(who, ask).content, SHOWN)
+            return printable(self.connection.call(who, ask).content, SHOWN)
         except Refused as refused:
             if refused.status == 404:  # another server that speaks Ollama's chat alone
                 return ""
@@ -256,6 +273,18 @@ class _Server:
             "Is it an Ollama server, and does the model take these options? Its log may say more."
         )
         return counted(error, refused.retries)
+
+
+def _times(answer: ollama.ChatResponse) -> tuple[float | None, float]:
+    """Return how long the request waited for its place in the server (None: it does not say), and was worked on.
+
+    All that a server's times leave over: Ollama has no field for the wait (its server/routes.go, total_duration runs
+    from the arrival on).
+    """
+    work = (answer.prompt_eval_duration or 0) + (answer.eval_duration or 0)
+    if not answer.total_duration or not work:
+        return None, 0.0
+    return (answer.total_duration - (answer.load_duration or 0) - work) / 1e9, work / 1e9
 
 
 def full_name(model: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_refusal.errors import AnswerNotHeld, UsageProblem
 from pytest_refusal.escaping import printable
-from pytest_refusal.protocols import Facts
+from pytest_refusal.protocols import Ahead, Facts
 from pytest_refusal.records import Message, Request, Response, ToolCall, canonical_json, sha256
 
 MOST_ERRORS = 20
@@ -40,6 +40,8 @@ class ReplayTarget:
 
     on_test_thread = False
     stored = False
+    ahead = Ahead.NEVER
+    limit = 1
 
     def __init__(self, path: Path | str, name: str | None = None) -> None:
         self._path = Path(path)
@@ -48,6 +50,9 @@ class ReplayTarget:
         text = _text_of(self._path)
         self.identity: str | None = f"replay:{sha256(text)}"
         self._answers = _read(self._path, text)
+
+    def use(self, concurrency: object) -> None:
+        """Do nothing: there is no server to spare."""
 
     def facts(self) -> Facts:
         """Return nothing: what wrote the file is not known."""

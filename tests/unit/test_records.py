@@ -167,7 +167,7 @@ OTHERS: dict[str, Any] = {
 
 def test_every_field_of_a_request_is_tried_below() -> None:
     """A new field that is no part of the key would replay a stranger's answer."""
-    assert OTHERS.keys() == {field.name for field in fields(Request)}
+    assert OTHERS.keys() == {field.name for field in fields(Request) if field.init}
 
 
 @pytest.mark.parametrize("name", OTHERS)

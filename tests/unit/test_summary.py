@@ -40,13 +40,14 @@ def test_unjudged_attempts_and_probes_add_up() -> None:
 
 def test_usage_adds_up_field_by_field() -> None:
     """Workers and reruns each bring theirs."""
-    assert Usage(1, 2, 3, 4, 5).plus(Usage(10, 20, 30, 40, 50)) == Usage(11, 22, 33, 44, 55)
+    assert Usage(1, 2, 3, 4, 5, 6).plus(Usage(10, 20, 30, 40, 50, 60)) == Usage(11, 22, 33, 44, 55, 66)
     assert Usage(asked=2).plus(Usage()).to_json() == {
         "asked": 2,
         "replayed": 0,
         "retries": 0,
         "judge_calls": 0,
         "tokens": 0,
+        "unused": 0,
     }
 
 

@@ -1,0 +1,141 @@
+"""``--refusal-dry-run``: what a run would ask, by condition; nothing is asked and no test runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from pytest_refusal.configuration import marker_attempts
+from pytest_refusal.records import Probe
+from pytest_refusal.reports.terminal import Line, table
+from pytest_refusal.session.asking import Asker, Case
+from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.lookahead import Place, place_of
+from pytest_refusal.session.prediction import probes_of, requests_of
+from pytest_refusal.session.redaction import Redactors
+from pytest_refusal.settings import Record, Settings
+from pytest_refusal.summary import Broken
+
+
+@dataclass(slots=True)
+class Forecast:
+    """What a condition costs.
+
+    Attributes:
+        stored: Requests that the store answers, whatever model gave the answer: no server was asked.
+        to_ask: Requests that the target would get.
+        held: Answers that a file holds.
+        unsure: A fixture says what is asked, and none was set up: ``to_ask`` is the most it can be.
+    """
+
+    stored: set[Place] = field(default_factory=set)
+    to_ask: set[Place] = field(default_factory=set)
+    held: set[Place] = field(default_factory=set)
+    unsure: bool = False
+
+
+class DryRun:
+    """Looks through the items instead of running them.
+
+    Args:
+        settings: Of the run.
+        conditions: Whom an item asks.
+        redactors: As for a run.
+        asker: Makes the requests and looks into the store.
+    """
+
+    def __init__(self, settings: Settings, conditions: Conditions, redactors: Redactors, asker: Asker) -> None:
+        self._settings = settings
+        self._conditions = conditions
+        self._redactors = redactors
+        self._asker = asker
+        self._forecasts: dict[str, Forecast] = {}
+        self._uncounted = 0
+
+    def look(self, items: Iterable[pytest.Item]) -> None:
+        """Count what the items would ask.
+
+        Raises:
+            UsageProblem: A target is none, or cannot receive a probe.
+        """
+        for item in items:
+            if "refusal" not in getattr(item, "fixturenames", ()):
+                continue
+            probes = list(probes_of(item))
+            if not probes:
+                self._uncounted += 1
+                continue
+            attempts = self._settings.attempts_of(marker_attempts(list(item.iter_markers("refusal")), item.nodeid))
+            for probe in probes:
+                self._count(item, probe, attempts)
+
+    @property
+    def to_ask(self) -> int:
+        """How many requests the run would ask."""
+        return sum(len(one.to_ask) for one in self._forecasts.values())
+
+    @property
+    def broken(self) -> Broken | None:
+        """The limit that the run would reach, or None."""
+        limit = self._settings.max_requests
+        if limit is None or self.to_ask <= limit:
+            return None
+        return Broken(
+            "limit", "max_requests", "", f"{self.to_ask} requests would be asked, refusal_max_requests is {limit}"
+        )
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the section of pytest's summary."""
+        if self._forecasts:
+            rows = [["condition", "requests", "stored", "to ask"]]
+            for name, one in self._forecasts.items():
+                known = len(one.stored) + len(one.held)
+                to_ask = f"at most {len(one.to_ask)}" if one.unsure else str(len(one.to_ask))
+                rows.append([name, str(known + len(one.to_ask)), str(known), to_ask])
+            yield from table(rows)
+        if any(one.unsure for one in self._forecasts.values()):
+            yield Line("at most: a fixture says what is asked, and a dry run sets none up", "note")
+        if any(one.stored for one in self._forecasts.values()):
+            yield Line("stored answers count whatever model gave them: no server was asked")
+        if self._uncounted:
+            tests = "1 test asks" if self._uncounted == 1 else f"{self._uncounted} tests ask"
+            yield Line(f"{tests} what it makes itself, which is not counted", "note")
+        if self._settings.record is Record.NONE:
+            missing = self.to_ask
+            yield Line(
+                f"--refusal-record=none: nothing is asked, {missing} answers are missing", "bad" if missing else ""
+            )
+        else:
+            yield Line(f"{self.to_ask} requests would be asked; nothing was")
+        if (broken := self.broken) is not None:
+            yield Line(f"FAILED: {broken.message}", "bad")
+
+    def _count(self, item: pytest.Item, probe: Probe, attempts: int) -> None:
+        known = self._conditions.known(item)
+        if known is None:
+            forecast = self._forecasts.setdefault(self._conditions.name(item) or "", Forecast())
+            forecast.unsure = True
+            forecast.to_ask |= {(item.nodeid, f"{probe.id} {number}") for number in range(attempts)}
+            return
+        endpoint, condition = known
+        case = Case(item.nodeid, endpoint, condition, self._redactors.of(item))
+        forecast = self._forecasts.setdefault(condition.name, Forecast())
+        for request in requests_of(self._asker, case, probe, attempts):
+            place = place_of(case, request)
+            if not endpoint.stored and endpoint.identity is not None:
+                forecast.held.add(place)
+            elif self._asker.may_have(case, request):
+                forecast.stored.add(place)
+            else:
+                forecast.to_ask.add(place)
+
+
+class InsteadOfTests:
+    """Registered in a dry run: pytest's loop over the tests is left out."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        # after errors of the collection pytest's own loop says so
+        return None if session.testsfailed else True

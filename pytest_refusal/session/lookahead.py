@@ -1,0 +1,355 @@
+"""Asks ahead of the tests, so that a plain run keeps the model server busy; the tests consume the answers.
+
+The test's thread says which item runs; it predicts what the next items will ask, a window of them. Threads ask that in
+test order, as many as the places at the servers allow. Nothing is raised here: what failed fails in its own test.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from pytest_refusal.errors import AskingEnded, LimitReached, Overloaded, StoreError, TargetError
+from pytest_refusal.protocols import Endpoint
+from pytest_refusal.records import Probe, Request
+from pytest_refusal.session.asking import Asker, Case, Fetched
+from pytest_refusal.summary import Usage
+from pytest_refusal.targets.law import MOST
+
+WINDOW = 4
+"""Items (and requests) ahead of the running one, per request that may be in flight: one slow answer stops none."""
+
+LEAST_WINDOW = 8
+
+STOPPING_S = 0.5
+"""How long the end of an interrupted run waits for answers that are on their way."""
+
+TICK_S = 0.25
+
+Place = tuple[str, str]
+"""The item of an opaque callable (its answers are its own), else ``""``; and the request's key."""
+
+
+class State(Enum):
+    WAITING = 1
+    ASKING = 2
+    DONE = 3
+
+
+@dataclass(slots=True, eq=False)
+class Ask:
+    """A request to be asked ahead.
+
+    Attributes:
+        item: The place in the collection of the item that will want it.
+        function: The item's test function: one unused prediction ends the asking ahead for it.
+        awaited: A test waits for it.
+    """
+
+    item: int
+    function: str
+    case: Case
+    probe: Probe
+    request: Request
+    state: State = State.WAITING
+    awaited: bool = False
+    fetched: Fetched | None = None
+    error: TargetError | None = None
+
+    @property
+    def place(self) -> Place:
+        return place_of(self.case, self.request)
+
+
+@dataclass(slots=True)
+class Prediction:
+    """What an item will ask: known before it runs."""
+
+    function: str
+    asks: list[Ask] = field(default_factory=list)
+
+
+def place_of(case: Case, request: Request) -> Place:
+    """Return what tells two asked requests apart."""
+    return ("" if case.endpoint.identity is not None else case.item, request.key)
+
+
+class Lookahead:
+    """Asks what the next items will want.
+
+    Args:
+        asker: Asks one request; its answers go through the store.
+        predict: Place of an item → what it will ask, without what the store has.
+        items: How many items there are.
+        closes: Called when nothing may be sent any more.
+        waits: Called from time to time while a test waits for an answer.
+    """
+
+    def __init__(
+        self,
+        asker: Asker,
+        predict: Callable[[int], Prediction],
+        items: int,
+        closes: Callable[[], None],
+        waits: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._asker = asker
+        self._predict = predict
+        self._items = items
+        self._closes = closes
+        self.waits = waits
+        self._lock = threading.Lock()
+        self._work = threading.Condition(self._lock)
+        self._done = threading.Condition(self._lock)
+        self._asks: dict[Place, Ask] = {}
+        self._queue: deque[Ask] = deque()
+        self._asking: Counter[int] = Counter()
+        self._idle = 0
+        self._coming = 0
+        self._threads = 0
+        self._thread = 0
+        self._endpoint: Endpoint | None = None
+        self._stopped = False
+        self._running = -1
+        self._cursor = 0
+        self._predicted: dict[int, list[Place]] = {}
+        self._functions: dict[int, str] = {}
+        self._taken: set[Place] = set()
+        self._ended: set[str] = set()
+        self._unused = 0
+        self._usage = Usage()
+
+    # What the test's thread calls.
+
+    def begin(self, item: int) -> None:
+        """Go on to an item, and ask what those after it will want."""
+        with self._lock:
+            self._thread = threading.get_ident()
+            if item != self._running:
+                self._move(item)
+            self._running = item
+        self.fill()
+
+    def fill(self) -> None:
+        """Predict up to a window ahead of the running item. Predicting may run hooks, so no lock is held."""
+        while True:
+            with self._lock:
+                limit = self._endpoint.limit if self._endpoint is not None else 1
+                window = max(LEAST_WINDOW, WINDOW * limit)
+                if self._stopped or self._cursor >= min(self._items, max(self._running, 0) + window):
+                    return
+                if len(self._asks) >= window:
+                    return
+                item, self._cursor = self._cursor, self._cursor + 1
+            prediction = self._predict(item)
+            with self._lock:
+                self._add(item, prediction)
+
+    def end(self, item: int) -> None:
+        """Leave an item: if it did not use what was asked for it, its function is asked ahead no more."""
+        with self._lock:
+            predicted = self._predicted.pop(item, ())
+            function = self._functions.pop(item, "")
+            if any(place not in self._taken for place in predicted):
+                self._ended.add(function)
+                for ask in [one for one in self._asks.values() if one.function == function]:
+                    self._drop(ask)
+            self._taken.clear()
+
+    def want(self, case: Case, probe: Probe, requests: Sequence[Request]) -> None:
+        """Ask for all that the running test is about to take, before anything that later ones want."""
+        missing = [request for request in requests if not self._asker.may_have(case, request)]
+        with self._lock:
+            asks = [
+                ask
+                for request in missing
+                if (ask := Ask(self._running, "", case, probe, request)).place not in self._asks
+            ]
+            if self._stopped or len(asks) < 2:
+                # the test asks a single one itself
+                return
+            self._queue.extendleft(reversed(asks))
+            for ask in asks:
+                self._asks[ask.place] = ask
+            self._wake()
+
+    def take(self, case: Case, request: Request) -> Fetched | None:
+        """Wait for what was asked ahead.
+
+        Returns:
+            What came; None: it was not asked ahead (or is not yet), and the test has to ask itself.
+
+        Raises:
+            TargetError: What the asking raised.
+        """
+        place = place_of(case, request)
+        with self._lock:
+            self._taken.add(place)
+            ask = self._asks.get(place)
+            if ask is None:
+                return None
+            if ask.state is State.WAITING:
+                self._drop(ask)
+                return None
+        mine = threading.get_ident() == self._thread
+        while not self._waited(ask):
+            if mine:
+                self.fill()
+                self.waits()
+        with self._lock:
+            self._asks.pop(place, None)
+            if ask.fetched is not None and not ask.fetched.replayed:
+                self._unused -= 1
+        if ask.error is not None:
+            raise ask.error
+        return ask.fetched
+
+    def drain(self) -> None:
+        """Send nothing more and wait for what is in flight: other processes' tests may be waiting for it."""
+        with self._lock:
+            self._end()
+            while self._in_flight:
+                self._done.wait()
+
+    def stop(self) -> None:
+        """End the asking, within a second: what came is stored, what did not come is left."""
+        deadline = time.monotonic() + STOPPING_S
+        with self._lock:
+            self._end()
+            while self._in_flight and (left := deadline - time.monotonic()) > 0:
+                self._done.wait(left)
+        self._closes()
+        self._asker.close()
+
+    def spent(self) -> Usage:
+        """Return what the asking ahead cost since the last call."""
+        with self._lock:
+            spent, self._usage = self._usage, Usage()
+            return spent
+
+    @property
+    def unused(self) -> int:
+        """How many answers no test has taken."""
+        return self._unused
+
+    # How it is done; the caller holds the lock.
+
+    @property
+    def _in_flight(self) -> int:
+        return self._asking.total()
+
+    def _move(self, item: int) -> None:
+        """Forget what was predicted for items that run elsewhere, or not at all: only what comes next counts."""
+        if not self._running < item <= self._cursor:
+            self._cursor = item
+        for ask in [one for one in self._asks.values() if not item <= one.item < max(self._cursor, item + 1)]:
+            self._drop(ask)
+        for gone in [one for one in self._predicted if not item <= one < self._cursor]:
+            del self._predicted[gone], self._functions[gone]
+
+    def _add(self, item: int, prediction: Prediction) -> None:
+        if self._stopped or prediction.function in self._ended or not prediction.asks:
+            return
+        self._functions[item] = prediction.function
+        self._predicted[item] = [ask.place for ask in prediction.asks]
+        self._endpoint = prediction.asks[-1].case.endpoint
+        for ask in prediction.asks:
+            if ask.place not in self._asks:
+                self._asks[ask.place] = ask
+                self._queue.append(ask)
+        self._wake()
+
+    def _drop(self, ask: Ask) -> None:
+        if ask.state is State.WAITING:
+            self._queue.remove(ask)
+        # one in flight goes on: its answer is stored
+        self._asks.pop(ask.place, None)
+
+    def _wake(self) -> None:
+        """Put threads to work: as many as there are requests and places."""
+        if not self._queue:
+            return
+        endpoint = self._queue[0].case.endpoint
+        room = min(endpoint.limit - self._asking[id(endpoint)], len(self._queue)) - self._coming
+        for _ in range(room):
+            if self._idle:
+                self._idle -= 1
+                self._coming += 1
+                self._work.notify()
+            elif self._threads < MOST:
+                self._threads += 1
+                self._coming += 1
+                # not joined at exit, so that an answer that never comes holds nobody up
+                threading.Thread(target=self._run, name=f"pytest-refusal-{self._threads}", daemon=True).start()
+
+    def _end(self) -> None:
+        """Send nothing more; what waits is given back to its tests."""
+        self._stopped = True
+        for ask in self._queue:
+            self._asks.pop(ask.place, None)
+        self._queue.clear()
+        self._work.notify_all()
+
+    def _waited(self, ask: Ask) -> bool:
+        with self._lock:
+            if ask.state is not State.DONE and ask.awaited:
+                self._done.wait(TICK_S)
+            # the first look does not wait, so that who waits long can say so
+            ask.awaited = True
+            return ask.state is State.DONE
+
+    # What the asking threads do.
+
+    def _run(self) -> None:
+        while (ask := self._due()) is not None:
+            ended = False
+            try:
+                ask.fetched = self._asker.fetch(ask.case, ask.probe, ask.request, ahead=True)
+            except Overloaded:
+                # we may have caused that: its test asks again, and meets it again if it lasts
+                pass
+            except TargetError as error:
+                ask.error = error
+            except (LimitReached, StoreError, AskingEnded):
+                # nothing more is to be had; the next test meets it again, and has a place to show it
+                ended = True
+            except Exception:
+                # its test meets it again
+                pass
+            with self._lock:
+                if ended:
+                    self._end()
+                self._finish(ask)
+
+    def _due(self) -> Ask | None:
+        """Return the next request to ask, waiting for one; None when the asking has ended."""
+        with self._lock:
+            self._coming -= 1
+            while not self._stopped:
+                for ask in self._queue:
+                    endpoint = ask.case.endpoint
+                    if self._asking[id(endpoint)] < endpoint.limit:
+                        self._queue.remove(ask)
+                        self._asking[id(endpoint)] += 1
+                        ask.state = State.ASKING
+                        return ask
+                self._idle += 1
+                self._work.wait()
+                self._coming -= 1
+            return None
+
+    def _finish(self, ask: Ask) -> None:
+        ask.state = State.DONE
+        self._asking[id(ask.case.endpoint)] -= 1
+        self._usage = self._usage.plus(ask.case.drain())
+        if ask.fetched is not None and not ask.fetched.replayed:
+            self._unused += 1
+        if ask.awaited or self._stopped:
+            self._done.notify_all()
+        # this thread goes on to the next
+        self._coming += 1
+        self._wake()

@@ -1,0 +1,147 @@
+"""What an item will ask, known before it runs: the probes among its parameters, and whom they will be asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pytest_refusal.configuration import marker_attempts
+from pytest_refusal.errors import RefusalError
+from pytest_refusal.protocols import Ahead, Endpoint
+from pytest_refusal.records import Probe, Request, Role
+from pytest_refusal.session.asking import Asker, Case
+from pytest_refusal.session.conditions import PROMPT, TARGET, Conditions
+from pytest_refusal.session.lookahead import Ask, Prediction
+from pytest_refusal.session.redaction import Redactors
+from pytest_refusal.settings import Settings
+
+OURS = frozenset({"refusal", PROMPT, TARGET})
+
+
+def probes_of(item: pytest.Item) -> Iterator[Probe]:
+    """Yield the probes among an item's parameters, whoever put them there."""
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None:
+        for content in callspec.params.values():
+            if isinstance(content, Probe):
+                yield content
+
+
+class Predictor:
+    """Says what an item will ask, or nothing where that is not sure.
+
+    Args:
+        items: In the order in which they run.
+        settings: Of the run.
+        conditions: Whom an item asks.
+        redactors: For what is written of an answer.
+        asker: Makes the requests, as the test will.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[pytest.Item],
+        settings: Settings,
+        conditions: Conditions,
+        redactors: Redactors,
+        asker: Asker,
+    ) -> None:
+        self._items = items
+        self._settings = settings
+        self._conditions = conditions
+        self._redactors = redactors
+        self._asker = asker
+
+    def __call__(self, place: int) -> Prediction:
+        """Return what the item at this place will ask, without what the store has; never raises."""
+        item = self._items[place]
+        function = item.nodeid.partition("[")[0]
+        try:
+            return Prediction(function, list(self._asks(place, item, function)))
+        except (RefusalError, pytest.UsageError):
+            # its test shows it
+            return Prediction(function)
+
+    def _asks(self, place: int, item: pytest.Item, function: str) -> Iterator[Ask]:
+        if "refusal" not in getattr(item, "fixturenames", ()) or may_not_run(item):
+            return
+        probes = list(probes_of(item))
+        known = self._conditions.known(item) if probes else None
+        if known is None:
+            return
+        endpoint, condition = known
+        if not self._may_ask(endpoint, item):
+            return
+        wanted = self._settings.attempts_of(marker_attempts(list(item.iter_markers("refusal")), item.nodeid))
+        case = Case(item.nodeid, endpoint, condition, self._redactors.of(item))
+        for probe in probes:
+            for request in requests_of(self._asker, case, probe, wanted):
+                if not self._asker.may_have(case, request):
+                    yield Ask(place, function, case, probe, request)
+
+    def _may_ask(self, endpoint: Endpoint, item: pytest.Item) -> bool:
+        if endpoint.ahead is Ahead.ALWAYS:
+            return True
+        return may_be_threaded(endpoint, self._settings) and has_no_own_fixtures(item)
+
+
+def requests_of(asker: Asker, case: Case, probe: Probe, attempts: int) -> list[Request]:
+    """Return what a check of this probe asks; nothing where the target cannot receive it, which its test says."""
+    first = asker.request(case, probe, 1, Role.ROUND)
+    if case.endpoint.lacks(first):
+        return []
+    attempts = min(attempts, case.endpoint.holds(first) or attempts)
+    return [first, *(replace(first, attempt=number) for number in range(2, attempts + 1))]
+
+
+def may_be_threaded(endpoint: Endpoint, settings: Settings) -> bool:
+    """Return whether a target may be asked on other threads than the test's: by the team's word, where it is theirs."""
+    if endpoint.ahead is Ahead.IF_TOLD:
+        return settings.concurrency is not None
+    return endpoint.ahead in (Ahead.ALWAYS, Ahead.STATED)
+
+
+def may_not_run(item: pytest.Item) -> bool:
+    """Return whether a mark may keep the item from running.
+
+    A condition that is a text is evaluated by pytest, in the item's own globals, when its time has come: until then
+    it counts as met.
+    """
+    if any(item.iter_markers("skip")):
+        return True
+    for mark in item.iter_markers("skipif"):
+        if any(isinstance(one, str) or one for one in _conditions_of(mark)):
+            return True
+    for mark in item.iter_markers("xfail"):
+        if mark.kwargs.get("run", True) is False:
+            conditions = _conditions_of(mark)
+            if not conditions or any(isinstance(one, str) or one for one in conditions):
+                return True
+    return False
+
+
+def _conditions_of(mark: pytest.Mark) -> list[object]:
+    return [*mark.args, *([mark.kwargs["condition"]] if "condition" in mark.kwargs else [])]
+
+
+def has_no_own_fixtures(item: pytest.Item) -> bool:
+    """Return whether everything that the item requests outlives it and is set up already, or is ours.
+
+    A function of the team's that is asked before its test would miss that test's fixtures and mocks.
+    """
+    info: Any = getattr(item, "_fixtureinfo", None)
+    callspec = getattr(item, "callspec", None)
+    parameters = callspec.params if callspec is not None else {}
+    for name, definitions in info.name2fixturedefs.items() if info is not None else ():
+        definition = definitions[-1]
+        if name in OURS - {TARGET} or (name == TARGET and definition.func.__module__ == "pytest_refusal.plugin"):
+            continue
+        if name in parameters and str(definition.func.__module__).startswith("_pytest."):
+            # pytest's own stand-in for a direct parameter
+            continue
+        if definition.scope != "session" or definition.cached_result is None:
+            return False
+    return True
