@@ -134,6 +134,7 @@ class FaultyOllama:
         requests: All that came, in order; ``chats``: the JSON bodies of the chats alone.
         most_under_way: The largest number of chats that were waited for at the same time.
         answered: How many chats got an answer, of whatever kind.
+        alone_s: How long each chat was under way with no other beside it, in seconds, in the order of their ends.
     """
 
     def __init__(
@@ -153,6 +154,8 @@ class FaultyOllama:
     ) -> None:
         self.durations = durations
         self.answered = 0
+        self.alone_s: list[float] = []
+        self._alone_since = 0.0
         self._places = places
         self._queue = queue
         self._working = 0
@@ -249,9 +252,18 @@ class FaultyOllama:
                 self._turns.notify_all()
 
     def enter_chat(self, step: int) -> None:
+        now_s = time.monotonic()
         with self._lock:
+            if self._under_way == 1:
+                self.alone_s.append(now_s - self._alone_since)
             self._under_way += step
+            self._alone_since = now_s
             self.most_under_way = max(self.most_under_way, self._under_way)
+
+    def add(self, word: str, fault: str) -> None:
+        """Let the chats with this word get a fault; ``500*1`` once."""
+        with self.plan.lock:
+            self.plan.when.append(_Rule.of(fault, word, forever=True))
 
 
 class _Server(ThreadingHTTPServer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from pytest_refusal import __version__
@@ -133,8 +134,13 @@ class Scoreboard:
 
     def _shared_servers(self) -> Iterator[ServerUse]:
         """Yield each server once, with what all processes saw of it."""
+        told = self.settings.concurrency
         for _, uses in groupby(sorted(self._servers.items()), key=lambda one: one[0][0]):
-            yield functools.reduce(ServerUse.plus, (use for _, use in uses))
+            use = functools.reduce(ServerUse.plus, (use for _, use in uses))
+            if told is not None:
+                # not all of them had theirs in flight at the same time
+                use = replace(use, limit=min(use.limit, told), in_flight=min(use.in_flight, told))
+            yield use
 
     def _missing(self) -> tuple[list[Outcome], Counter[tuple[str, str]]]:
         """Return an ``error`` for every attempt that a crash took along, and how many attempts were not run."""
