@@ -114,10 +114,14 @@ class Engine:
         wants_texts = bool(self.settings.reports or self.config.hook.pytest_refusal_report.get_hookimpls())
         if not problem and self.settings.record is not Record.NONE:
             self.lookahead = self._look_ahead(runner, items, plan)
+        runner.planned = plan.probes
+        text = plan.to_text() if self.worker else ""
+        if not self.worker:
+            self.scoreboard.plan(plan)
         hooks = ItemHooks(
             runner,
             places,
-            plan.to_text(),
+            text,
             wants_texts,
             self.warnings,
             self.lookahead,

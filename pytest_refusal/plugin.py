@@ -141,6 +141,9 @@ class Reports:
         # "???" is how pytest-xdist reports an item whose worker died
         if str(report.when) == "???" or hasattr(report, "refusal_plan") or hasattr(report, "refusal_outcomes"):
             _engine(self.config).receive(report)
+            # pytest keeps every report to the end
+            for name in ("refusal_plan", "refusal_outcomes"):
+                report.__dict__.pop(name, None)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

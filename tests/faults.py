@@ -49,6 +49,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import select
 import socket
 import struct
 import sys
@@ -223,11 +224,12 @@ class FaultyOllama:
                 raise TimeoutError(f"{len(self.chats)} of {count} chats came within {timeout_s} s")
 
     @contextmanager
-    def place(self) -> Iterator[float | None]:
+    def place(self, connection: socket.socket) -> Iterator[float | None]:
         """Wait for a place in the order of arrival; yields the seconds waited, None where there are any number.
 
         Raises:
             OverflowError: So many wait already.
+            ConnectionError: The client went away meanwhile.
         """
         if self._places is None:
             yield None
@@ -241,6 +243,10 @@ class FaultyOllama:
                 self._turns.wait(0.05)
                 if self.closing.is_set():
                     break
+                if _is_gone(connection):
+                    self._waiting.remove(ticket)
+                    self._turns.notify_all()
+                    raise ConnectionError
             self._waiting.remove(ticket)
             self._working += 1
             self._turns.notify_all()
@@ -302,6 +308,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
     arrived = 0.0
+    under_way = False
     waited_s: float | None = None
 
     def log_message(self, format: str, *args: object) -> None:
@@ -335,14 +342,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._send({"template": "{{ .Prompt }}", "capabilities": ["completion", "tools"], "model_info": {}})
         elif self.path == "/api/chat":
             owner.enter_chat(+1)
+            self.under_way = True
             self.arrived = time.monotonic()
             try:
-                with owner.place() as self.waited_s:
+                with owner.place(self.connection) as self.waited_s:
                     self._chat(body)
             except OverflowError:
                 self._misbehave("503", "", 0)
+            except ConnectionError:
+                self.close_connection = True
             finally:
-                owner.enter_chat(-1)
+                self._leave()
         else:
             self._send({"error": "not found"}, 404)
 
@@ -409,7 +419,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._head(status, len(content), headers)
         self.wfile.write(content)
 
+    def _leave(self) -> None:
+        """Count a chat as over: before its answer is sent, for the client's next one may be here at once."""
+        if self.under_way:
+            self.under_way = False
+            self.server.owner.enter_chat(-1)
+
     def _head(self, status: int, length: int, headers: Mapping[str, str] | None = None) -> None:
+        self._leave()
         self.send_response(status)
         for name, content in {"Content-Type": "application/json", **(headers or {})}.items():
             self.send_header(name, content)
@@ -422,6 +439,15 @@ class _Handler(BaseHTTPRequestHandler):
         # file and socket share the descriptor: both have to go for the connection to close now
         self.rfile.close()
         self.connection.close()
+
+
+def _is_gone(connection: socket.socket) -> bool:
+    """Return whether the other end has closed the connection, as Ollama sees it of one that waits."""
+    readable, _, _ = select.select([connection], [], [], 0)
+    try:
+        return bool(readable) and not connection.recv(1, socket.MSG_PEEK)
+    except OSError:
+        return True
 
 
 _WORDS = {

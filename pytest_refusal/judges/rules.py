@@ -5,7 +5,7 @@ normalise → sentences (who refuses what) → what remains after the refusal �
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from pytest_refusal.protocols import JudgeIdentity
@@ -118,4 +118,10 @@ class RulesJudge:
 
     def __call__(self, probe: Probe, response: Response) -> Verdict:
         """Judge the response's text; its thinking and the probe are not looked at."""
-        return judge_text(response.text, tables.shipped(), cut=response.finish_reason == "length")
+        return _judged(response.text, response.finish_reason == "length")
+
+
+@lru_cache(maxsize=128)
+def _judged(text: str, cut: bool) -> Verdict:
+    # attempts at temperature 0 and stock refusals are the same text again and again
+    return judge_text(text, tables.shipped(), cut)

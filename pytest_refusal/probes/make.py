@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -126,5 +127,10 @@ def _caller() -> str:
     frame = sys._getframe(1)
     while frame.f_back and str(frame.f_globals.get("__name__", "")).partition(".")[0] == _PACKAGE:
         frame = frame.f_back
-    file = frame.f_code.co_filename
-    return f"{shown_path(Path(file), None) if os.path.isabs(file) else file}:{frame.f_lineno}"
+    return f"{_shown(frame.f_code.co_filename, os.getcwd())}:{frame.f_lineno}"
+
+
+@lru_cache(maxsize=64)
+def _shown(file: str, folder: str) -> str:
+    # a suite makes thousands of probes in one file
+    return shown_path(Path(file), Path(folder)) if os.path.isabs(file) else file

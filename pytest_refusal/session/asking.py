@@ -354,11 +354,10 @@ class Asker:
 
 def redacted(verdict: Verdict, text: str, clean: str, redact: Redactor) -> Verdict:
     """Return the verdict with every text of it redacted, and the evidence where it stands in the redacted text."""
-    evidence = redact(verdict.evidence)
-    return replace(
-        verdict,
-        evidence=evidence,
-        offset=verdict.offset if clean == text else (clean.find(evidence) if evidence else -1),
-        violation=redact(verdict.violation),
-        reason=redact(verdict.reason),
+    evidence, violation, reason = (
+        redact(part) if part else "" for part in (verdict.evidence, verdict.violation, verdict.reason)
     )
+    offset = verdict.offset if clean == text else (clean.find(evidence) if evidence else -1)
+    if (evidence, offset, violation, reason) == (verdict.evidence, verdict.offset, verdict.violation, verdict.reason):
+        return verdict
+    return replace(verdict, evidence=evidence, offset=offset, violation=violation, reason=reason)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from pytest_refusal.configuration import marker_attempts
-from pytest_refusal.records import Probe
+from pytest_refusal.errors import UsageProblem
+from pytest_refusal.records import Probe, Role
 from pytest_refusal.reports.terminal import Line, table
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import Conditions
@@ -122,7 +123,10 @@ class DryRun:
         endpoint, condition = known
         case = Case(item.nodeid, endpoint, condition, self._redactors.of(item))
         forecast = self._forecasts.setdefault(condition.name, Forecast())
-        for request in requests_of(self._asker, case, probe, attempts):
+        first = self._asker.request(case, probe, 1, Role.ROUND)
+        if lacks := endpoint.lacks(first):
+            raise UsageProblem(f"{probe.id}: {lacks}")
+        for request in requests_of(case, first, attempts):
             place = place_of(case, request)
             if not endpoint.stored and endpoint.identity is not None:
                 forecast.held.add(place)

@@ -110,7 +110,8 @@ class ItemHooks:
             case = self.runner.case
             if case is not None:
                 record.usage = case.usage
-                record.servers = self.concurrency.uses()
+                if self.process:
+                    record.servers = self.concurrency.uses()
             if self.lookahead is not None:
                 record.usage = record.usage.plus(self.lookahead.spent())
             record.warnings += self.warnings

@@ -78,7 +78,11 @@ class Predictor:
         wanted = self._settings.attempts_of(marker_attempts(list(item.iter_markers("refusal")), item.nodeid))
         case = Case(item.nodeid, endpoint, condition, self._redactors.of(item))
         for probe in probes:
-            for request in requests_of(self._asker, case, probe, wanted):
+            first = self._asker.request(case, probe, 1, Role.ROUND)
+            if endpoint.lacks(first):
+                # its test says so
+                continue
+            for request in requests_of(case, first, wanted):
                 if not self._asker.may_have(case, request):
                     yield Ask(place, function, case, probe, request)
 
@@ -88,11 +92,8 @@ class Predictor:
         return may_be_threaded(endpoint, self._settings) and has_no_own_fixtures(item)
 
 
-def requests_of(asker: Asker, case: Case, probe: Probe, attempts: int) -> list[Request]:
-    """Return what a check of this probe asks; nothing where the target cannot receive it, which its test says."""
-    first = asker.request(case, probe, 1, Role.ROUND)
-    if case.endpoint.lacks(first):
-        return []
+def requests_of(case: Case, first: Request, attempts: int) -> list[Request]:
+    """Return what a check asks whose first attempt is ``first``: fewer where the target holds fewer answers."""
     attempts = min(attempts, case.endpoint.holds(first) or attempts)
     return [first, *(replace(first, attempt=number) for number in range(2, attempts + 1))]
 

@@ -24,6 +24,7 @@ class Redactors:
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self._made: dict[tuple[int, ...], Redactor] = {}
+        self._shown: dict[tuple[str, Redactor], tuple[Probe, Probe]] = {}
 
     def of(self, item: pytest.Item) -> Redactor:
         """Return the redactor of an item: the ``conftest.py`` files above it take part, nearest first."""
@@ -36,10 +37,18 @@ class Redactors:
 
     def probe(self, probe: Probe, redact: Redactor) -> Probe:
         """Return the probe as it may be written: its texts redacted, its id as it is, its language said."""
+        known = self._shown.get((probe.id, redact))
+        if known is None or known[0] is not probe:
+            known = self._shown[probe.id, redact] = (probe, self._redacted(probe, redact))
+        return known[1]
+
+    def _redacted(self, probe: Probe, redact: Redactor) -> Probe:
+        messages = tuple(Message(one.role, redact(one.content)) for one in probe.messages)
         return replace(
             probe,
             lang=probe.lang or self.lang,
-            messages=tuple(Message(one.role, redact(one.content)) for one in probe.messages),
+            # of two that are alike one is kept: a suite may hold ten thousand
+            messages=probe.messages if messages == probe.messages else messages,
             prefill=redact(probe.prefill),
             variants=tuple(map(redact, probe.variants)),
             framings=tuple(map(redact, probe.framings)),

@@ -39,6 +39,7 @@ class Runner:
         self.asker = asker
         self.redactors = redactors
         self.problem = ""
+        self.planned: Mapping[str, Probe] = {}
         self.record: ItemRecord | None = None
         self._item: pytest.Item | None = None
         self._case: Case | None = None
@@ -97,7 +98,7 @@ class Runner:
         seen = self._ask_all(self._probe(probe), attempts)
         assert self.record is not None
         case = self._bound()
-        self.record.add(seen, case, self.redactors.probe(seen.probe, case.redact))
+        self.record.add(seen, case, self.redactors.probe(seen.probe, case.redact), self.planned.get(seen.probe.id))
         return seen
 
     def decide(self, probe: Probe | str, *, attempts: int | None = None) -> str:
@@ -172,8 +173,9 @@ class Runner:
             raise pytest.UsageError(f"attempts: expected a whole number, 1 or more, got {attempts!r}")
         marked = marker_attempts(list(self._item.iter_markers("refusal")), self._item.nodeid)
         wanted = self.settings.attempts_of(attempts or marked)
-        self._receivable(case, probe, self.asker.request(case, probe, 1, Role.ROUND))
-        requests = requests_of(self.asker, case, probe, wanted)
+        first = self.asker.request(case, probe, 1, Role.ROUND)
+        self._receivable(case, probe, first)
+        requests = requests_of(case, first, wanted)
         if self.asker.ahead is not None and may_be_threaded(case.endpoint, self.settings):
             self.asker.ahead.want(case, probe, requests)
         done: list[Attempt] = []
@@ -181,7 +183,8 @@ class Runner:
             try:
                 done.append(self.asker.attempt(case, probe, request))
             except LimitReached:
-                break
+                # a later attempt may have been asked ahead, before this one
+                continue
             except RefusalError as error:
                 raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
         return Observed(probe, case.condition.name, tuple(done), len(requests) - len(done))

@@ -81,10 +81,11 @@ class ItemRecord:
     process: str = ""
     servers: list[ServerUse] = field(default_factory=list)
 
-    def add(self, seen: Observed, case: Case, shown: Probe) -> None:
-        """Take in what was seen of a probe; ``shown`` is the probe as it may be written."""
+    def add(self, seen: Observed, case: Case, shown: Probe, planned: Probe | None = None) -> None:
+        """Take in what was seen of a probe: ``shown`` as it may be written, ``planned`` as the plan has it."""
         self.outcomes += [one.outcome for one in seen.attempts]
-        self.probes[shown.id] = shown
+        if shown != planned:
+            self.probes[shown.id] = shown
         condition = case.condition
         facts = next((one.facts for one in seen.attempts if one.facts.model), Facts())
         self.conditions[condition.name] = MeasuredCondition(

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from pytest_refusal.errors import StoreError
@@ -19,6 +20,7 @@ _FULL = {errno.ENOSPC, errno.EFBIG} | ({errno.EDQUOT} if hasattr(errno, "EDQUOT"
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
+@lru_cache(maxsize=256)
 def file_name(identity: str) -> str:
     """Return the file's name for a target: a readable start and a hash, so that no other identity shares it.
 

@@ -16,6 +16,9 @@ from pytest_refusal.targets.law import FIXED, MOST, START, Law
 TOKEN_WAIT_S = 0.01
 """Where processes share a number of places, a free one is looked for so often: nothing tells between processes."""
 
+PATIENCE = 2.0
+"""A queue is given so many times what K · L / C lets expect: answers differ in length, and L is the longest so far."""
+
 
 class Tokens(Protocol):
     """Places that the processes of a run share."""
@@ -129,11 +132,11 @@ class Slots:
         """Take in that a request ran out of time; return whether it may still have been waiting for its place.
 
         The server's queue is first in, first out: so it may, if others were answered meanwhile, and none that came
-        later.
+        later. What was sent at about the same time may have arrived in another order.
         """
         with self._free:
             self._silent = self._answered_s <= turn.sent_s
-            return not self._silent and self._latest_answered < turn.number
+            return not self._silent and self._latest_answered < turn.number + self._law.limit
 
     @property
     def silent(self) -> bool:
@@ -160,7 +163,7 @@ class Slots:
             self._sent += 1
             self._most_flying = max(self._most_flying, self._flying)
             ahead = self._flying * self._processes - 1
-            queue_s = ahead * self._longest_s / (self._law.parallel or 1.0)
+            queue_s = PATIENCE * ahead * self._longest_s / (self._law.parallel or 1.0)
             return Turn(self._sent, self._law.epoch, self._flying, time.monotonic(), queue_s, token)
 
     def _wait(self) -> int | None:

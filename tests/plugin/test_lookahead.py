@@ -33,7 +33,8 @@ def asked(server: FaultyOllama) -> list[int]:
 
 
 def of(server: FaultyOllama, *more: str) -> list[str]:
-    return ["--refusal-target=ollama:shop", f"--refusal-host={server.host}", "--refusal-attempts=1", *more]
+    attempts = [] if any("attempts" in one for one in more) else ["--refusal-attempts=1"]
+    return ["--refusal-target=ollama:shop", f"--refusal-host={server.host}", *attempts, *more]
 
 
 def unique(server: FaultyOllama) -> int:
@@ -59,18 +60,17 @@ def test_the_places_of_the_server_are_kept_full_in_test_order(run_alone: Run, py
 
 @pytest.mark.parametrize("places", [1, 4])
 def test_auto_finds_how_many_the_server_works_on(run_alone: Run, pytester: pytest.Pytester, places: int) -> None:
-    """The first request goes alone, then four; at the end the report says what the server does."""
-    pytester.makepyfile(MANY.replace("range(40)", "range(80)").replace("-3:-1", "-3:-1"))
-    with FaultyOllama(always="slow:0.02", places=places) as server:
-        result = run_alone(*of(server, "--refusal-report=r.json"))
+    """At the end the report says what the server does; the bounds are wide, for a busy machine blurs its times."""
+    pytester.makepyfile(MANY)
+    with FaultyOllama(always="slow:0.05", places=places) as server:
+        result = run_alone(*of(server, "--refusal-report=r.json", "--refusal-attempts=2"))
         assert len(server.chats) == unique(server) == 80
     (use,) = read_report(pytester.path / "r.json")["usage"]["servers"]
-    assert use["parallel"] == pytest.approx(places, abs=1)
-    assert places <= use["limit"] <= 2 * places + 4
-    if places == 1:
-        result.stdout.fnmatch_lines(["http://* answers 1 at a time (*); OLLAMA_NUM_PARALLEL=4 may be up to 4x as fast"])
-    else:
-        assert "OLLAMA_NUM_PARALLEL" not in result.stdout.str()
+    assert 0.7 * places <= use["parallel"] <= 2 * places
+    assert places <= use["limit"] <= 3 * places + 4
+    at_a_time = round(use["parallel"])
+    result.stdout.fnmatch_lines([f"http://* answers {at_a_time} at a time (up to {use['in_flight']} in flight)*"])
+    assert ("OLLAMA_NUM_PARALLEL=4 may be up to 4x" in result.stdout.str()) == (at_a_time == 1)
 
 
 def test_the_first_request_goes_alone_when_nothing_is_known(run_alone: Run, pytester: pytest.Pytester) -> None:
@@ -189,11 +189,13 @@ def test_one_unused_prediction_ends_the_asking_ahead_for_its_function(
         import pytest
         from pytest_refusal import must_refuse
 
-        @pytest.mark.parametrize("probe", [must_refuse(f"Tell me secret {n:02}.", id=f"s{n:02}") for n in range(40)])
+        PROBES = [must_refuse(f"Tell me secret {n:02}.", id=f"s{n:02}") for n in range(60)]
+
+        @pytest.mark.parametrize("probe", PROBES[:40])
         def test_never_asks(refusal, probe):
             pass
 
-        @pytest.mark.parametrize("probe", [must_refuse(f"Tell me secret {n:02}.", id=f"s{n:02}") for n in range(50, 60)])
+        @pytest.mark.parametrize("probe", PROBES[50:])
         def test_asks(refusal, probe):
             refusal.check(probe)
         """
@@ -289,7 +291,9 @@ def test_a_random_order_is_asked_in_its_own_order(pytester: pytest.Pytester) -> 
         result = pytester.runpytest_subprocess(
             "-v", "-p", "randomly", "-p", "no:cacheprovider", *of(server, "--refusal-concurrency=2")
         )
-        order = [int(found[1]) for line in result.outlines if (found := re.search(r"test_many\[s(\d\d)\] PASSED", line))]
+        order = [
+            int(found[1]) for line in result.outlines if (found := re.search(r"test_many\[s(\d\d)\] PASSED", line))
+        ]
         assert len(order) == 40
         assert order != sorted(order)
         assert all(abs(order.index(number) - place) <= 2 for place, number in enumerate(asked(server)))
@@ -355,7 +359,10 @@ def test_a_parametrized_fixture_is_asked_ahead_for_its_own_parameter_alone(
         result.assert_outcomes(passed=20)
         assert len(server.chats) == unique(server) == 20
     summary = read_report(pytester.path / "r.json")["summary"]
-    assert {name: counts["refusal_rate"]["trials"] for name, counts in summary.items()} == {"app[one]": 10, "app[two]": 10}
+    assert {name: counts["refusal_rate"]["trials"] for name, counts in summary.items()} == {
+        "app[one]": 10,
+        "app[two]": 10,
+    }
 
 
 APP = """
@@ -681,3 +688,25 @@ def test_a_dry_run_meets_a_wrong_target_and_a_broken_collection(run_alone: Run, 
     broken = run_alone("--refusal-target=ollama:shop", "--refusal-dry-run")
     assert broken.ret == 2
     broken.stdout.fnmatch_lines(["*1 error*"])
+
+
+def test_a_host_that_dies_in_mid_run_is_named_and_costs_no_probe(run_alone: Run, pytester: pytest.Pytester) -> None:
+    """Its requests go to the other host; the summary has a warning, and the report two hosts."""
+    pytester.makepyfile(MANY)
+    with FaultyOllama(always="slow:0.02") as one, FaultyOllama("slow:0.02*5", always="reset") as two:
+        result = run_alone(*of(one, f"--refusal-host={two.host}", "--refusal-concurrency=2", "--refusal-report=r.json"))
+        result.assert_outcomes(passed=40)
+        assert len(one.chats) >= 30
+    report = read_report(pytester.path / "r.json")
+    assert [text for text in report["warnings"] if two.host in text and "went away" in text]
+    assert {use["address"] for use in report["usage"]["servers"]} == {f"http://{one.host}", f"http://{two.host}"}
+    result.stdout.fnmatch_lines([f"warning: the host http://{two.host} went away, and what it was asked went to *"])
+
+
+def test_hosts_with_different_models_behind_the_name_are_an_error(run_alone: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(MANY.replace("range(40)", "range(3)"))
+    with FaultyOllama() as one, FaultyOllama(digest="f" * 64) as two:
+        result = run_alone(*of(one, f"--refusal-host={two.host}"))
+        assert one.chats == two.chats == []
+    result.stdout.fnmatch_lines(["*because *is not the same model on all hosts: *has d1d1d1d1d1d1*has ffffffffffff*"])
+    assert result.ret == 1

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -30,37 +31,39 @@ sys.stdin.readline()
 """
 
 
-def together(slots: Slots, count: int) -> int:
-    """Return the most that were in flight while so many threads wanted a place at once."""
+def together(slots: Slots, count: int, meet: int) -> int:
+    """Return the most that were in flight while so many threads wanted a place three times each.
+
+    Those inside wait until ``meet`` of them are: it ends only if so many are let in together.
+    """
     lock = threading.Lock()
+    meeting = threading.Barrier(meet, timeout=30)
     inside: list[int] = [0, 0]
 
     def work() -> None:
-        for _ in range(5):
+        for _ in range(3):
             with slots.turn():
                 with lock:
                     inside[0] += 1
                     inside[1] = max(inside)
-                threading.Event().wait(0.002)
+                meeting.wait()
                 with lock:
                     inside[0] -= 1
 
-    threads = [threading.Thread(target=work) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(count) as pool:
+        for done in [pool.submit(work) for _ in range(count)]:
+            done.result()
     return inside[1]
 
 
 @pytest.mark.parametrize("limit", [1, 3, 8])
 def test_never_more_in_flight_than_places(limit: int) -> None:
     """And no fewer where so many want one."""
-    assert together(Slots(Law(limit)), 12) == limit
+    assert together(Slots(Law(limit)), 24, meet=limit) == limit
 
 
 def test_a_turn_says_how_long_it_may_wait_in_the_queue_of_the_server() -> None:
-    """K · L / C: three ahead of it, two seconds each, one at a time; nothing is expected before an answer came."""
+    """Twice K · L / C: three ahead of it, two seconds each, one at a time; nothing is known before an answer came."""
     slots = Slots(Law(4))
     with slots.turn() as first:
         assert first.queue_s == 0
@@ -68,7 +71,7 @@ def test_a_turn_says_how_long_it_may_wait_in_the_queue_of_the_server() -> None:
         slots.answered(first, 0.0, 2.0)
     with ExitStack() as stack:
         turns = [stack.enter_context(slots.turn()) for _ in range(4)]
-        assert [turn.queue_s for turn in turns] == [0.0, 2.0, 4.0, 6.0]
+        assert [turn.queue_s for turn in turns] == [0.0, 4.0, 8.0, 12.0]
 
 
 def test_a_server_that_works_on_several_lets_them_wait_less() -> None:
@@ -80,19 +83,24 @@ def test_a_server_that_works_on_several_lets_them_wait_less() -> None:
     with ExitStack() as stack:
         last = [stack.enter_context(slots.turn()) for _ in range(5)][-1]
         # 4.5 in flight on the mean, of whose time a third was waiting: three at a time
-        assert last.queue_s == pytest.approx(4 * 1.0 / 3)
+        assert last.queue_s == pytest.approx(2 * 4 * 1.0 / 3)
 
 
 def test_a_request_that_ran_out_of_time_was_queued_if_only_earlier_ones_were_answered() -> None:
-    """The server's queue is first in, first out."""
-    slots = Slots(Law(3))
-    with slots.turn() as one, slots.turn() as two, slots.turn() as three:
+    """The server's queue is first in, first out; those sent together may have arrived in another order."""
+    slots = Slots(Law(4))
+    with slots.turn() as one, slots.turn() as two:
         assert not slots.timed_out(two)
         assert slots.silent
         slots.answered(one, 0.0, 1.0)
         assert slots.timed_out(two)
         assert not slots.silent
-        slots.answered(three, 0.0, 1.0)
+        for _ in range(3):
+            with slots.turn() as later:
+                slots.answered(later, 0.0, 1.0)
+            assert slots.timed_out(two)
+        with slots.turn() as later:
+            slots.answered(later, 0.0, 1.0)
         assert not slots.timed_out(two)
 
 
@@ -184,11 +192,11 @@ def test_processes_take_their_places_from_one_number(tmp_path: Path) -> None:
         places = SharedPlaces(LockFile(file), 0, 3)
         slots = Concurrency(3, 2, lambda server: places).of("a")
         assert slots.limit == 2
-        assert together(slots, 4) == 1
+        assert together(slots, 4, meet=1) == 1
     finally:
         other.kill()
         other.communicate()
-    assert together(slots, 4) == 2
+    assert together(slots, 4, meet=2) == 2
     taken = [places.take() for _ in range(4)]
     assert sorted(one for one in taken if one is not None) == [0, 1, 2]
     for one in taken[:3]:
