@@ -1,4 +1,7 @@
-"""The state of a run in one process: built when the first thing of ours is met, kept in ``config.stash``."""
+"""The state of a run in one process: built when the first thing of ours is met, kept in ``config.stash``.
+
+What is not needed before the first request leaves is imported where it is used: a server's first answer takes longest.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +10,34 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_refusal.collection.planning import make_plan
 from pytest_refusal.errors import UsageProblem
-from pytest_refusal.judges.acts import ActsFirst
-from pytest_refusal.limits import unreachable_limit
-from pytest_refusal.protocols import Judge
 from pytest_refusal.records import Expect
-from pytest_refusal.reports import terminal, wire_json
-from pytest_refusal.session import progress, suite
 from pytest_refusal.session.asking import Asker
 from pytest_refusal.session.budget import Budget, SharedPlaces
 from pytest_refusal.session.conditions import Conditions
-from pytest_refusal.session.dry_run import DryRun, InsteadOfTests
-from pytest_refusal.session.items import ItemHooks
-from pytest_refusal.session.judging import find_judge
+from pytest_refusal.session.judging import find_judge, is_embedded
 from pytest_refusal.session.lookahead import Lookahead
 from pytest_refusal.session.prediction import Predictor
 from pytest_refusal.session.redaction import Redactors
-from pytest_refusal.session.runner import Runner
-from pytest_refusal.session.scoreboard import Scoreboard
 from pytest_refusal.session.wire import OUTCOMES, PLAN, ItemRecord, Plan
 from pytest_refusal.settings import Record, Settings
 from pytest_refusal.store import Store
 from pytest_refusal.store.locks import LockFile
-from pytest_refusal.summary import Report
 from pytest_refusal.targets.connection import load_client
 from pytest_refusal.targets.slots import Concurrency
+
+if TYPE_CHECKING:
+    from pytest_refusal.session.dry_run import DryRun
+    from pytest_refusal.session.runner import Runner
+    from pytest_refusal.session.scoreboard import Scoreboard
+    from pytest_refusal.summary import Report
 
 
 class Engine:
@@ -58,11 +59,9 @@ class Engine:
         self.concurrency = self._make_concurrency()
         self.conditions = Conditions(settings, self.concurrency)
         self.redactors = Redactors(settings.lang)
-        self.scoreboard = Scoreboard(settings)
         self.lookahead: Lookahead | None = None
         self.dry_run: DryRun | None = None
         self.report: Report | None = None
-        self._runner: Runner | None = None
         if self._will_ask_a_server:
             threading.Thread(target=load_client, name="pytest-refusal-import", daemon=True).start()
 
@@ -73,11 +72,31 @@ class Engine:
         looks_only = self._looks_only or self.settings.dry_run or self.settings.record is Record.NONE
         return named.startswith("ollama:") and not controls and not looks_only
 
+    @cached_property
     def runner(self) -> Runner:
-        """Return the runner of this process."""
-        if self._runner is None:
-            self._runner = self._make_runner()
-        return self._runner
+        """The runner of this process."""
+        from pytest_refusal.session.runner import Runner
+
+        return Runner(self.settings, self.conditions, self._asker, self.redactors)
+
+    @cached_property
+    def scoreboard(self) -> Scoreboard:
+        """The scoreboard of this process."""
+        from pytest_refusal.session.scoreboard import Scoreboard
+
+        return Scoreboard(self.settings)
+
+    @cached_property
+    def _asker(self) -> Asker:
+        settings = self.settings
+        return Asker(
+            Store(settings.store, settings.record, self.run, self._warn),
+            settings.record,
+            lambda: find_judge(self.config, settings),
+            settings.seed,
+            Budget(settings.max_requests, self._of_run("asked") if self.worker else None),
+            self._warn,
+        )
 
     @property
     def _looks_only(self) -> bool:
@@ -108,45 +127,62 @@ class Engine:
             problem = str(error)
             if not self.worker:
                 raise pytest.UsageError(problem) from None
-        runner = self.runner()
-        runner.problem = problem
-        places = {item.nodeid: number for number, item in enumerate(items)}
-        wants_texts = bool(self.settings.reports or self.config.hook.pytest_refusal_report.get_hookimpls())
         if not problem and self.settings.record is not Record.NONE:
-            self.lookahead = self._look_ahead(runner, items, plan)
-        runner.planned = plan.probes
-        text = plan.to_text() if self.worker else ""
+            # before everything that can wait: the first answer takes longest
+            self.lookahead = self._look_ahead(items)
+        self._watch(items, plan, problem)
+
+    def _look_ahead(self, items: list[pytest.Item]) -> Lookahead:
+        predict = Predictor(items, self.settings, self.conditions, self.redactors, self._asker)
+        lookahead = Lookahead(self._asker, predict, len(items), self.concurrency.close)
+        self._asker.ahead = lookahead
+        lookahead.begin(0)
+        return lookahead
+
+    def _watch(self, items: list[pytest.Item], plan: Plan, problem: str) -> None:
+        from pytest_refusal.session.items import ItemHooks
+
+        self.runner.problem = problem
+        self.runner.planned = plan.probes
         if not self.worker:
             self.scoreboard.plan(plan)
         hooks = ItemHooks(
-            runner,
-            places,
-            text,
-            wants_texts,
+            self.runner,
+            {item.nodeid: number for number, item in enumerate(items)},
+            plan.to_text() if self.worker else "",
+            bool(self.settings.reports or self.config.hook.pytest_refusal_report.get_hookimpls()),
             self.warnings,
             self.lookahead,
             self.concurrency,
             self.config.workerinput["workerid"] if self.worker else "",  # type: ignore[attr-defined]
         )
         self.config.pluginmanager.register(hooks, "refusal-items")
+        if self.lookahead is not None:
+            self.lookahead.waits = self._waiter(plan)
 
-    def _look_ahead(self, runner: Runner, items: list[pytest.Item], plan: Plan) -> Lookahead:
-        predict = Predictor(items, self.settings, self.conditions, self.redactors, runner.asker)
-        lookahead = Lookahead(runner.asker, predict, len(items), self.concurrency.close)
-        runner.asker.ahead = lookahead
+    def _waiter(self, plan: Plan) -> Callable[[], None]:
+        """Return what is done while a test waits for an answer: the judge is made ready, and somebody may look on."""
+        from pytest_refusal.session import progress
+
+        line: progress.Progress | None = None
         if progress.is_watched(self.config):
             total = sum(one.attempts for one in plan.selected)
-            line = progress.Progress(self.config, total, lambda: runner.asker.done, self.concurrency)
+            line = progress.Progress(self.config, total, lambda: self._asker.done, self.concurrency)
             self.config.pluginmanager.register(line, "refusal-progress")
-            lookahead.waits = line.show
-        # before the first fixture is set up: the first answer takes longest
-        lookahead.begin(0)
-        return lookahead
+
+        def wait() -> None:
+            if line is not None:
+                line.show()
+            _ = self._asker.judge
+
+        return wait
 
     def _look_through(self, items: list[pytest.Item]) -> None:
+        from pytest_refusal.session.dry_run import DryRun, InsteadOfTests
+
         try:
             self._resolve()
-            self.dry_run = DryRun(self.settings, self.conditions, self.redactors, self.runner().asker)
+            self.dry_run = DryRun(self.settings, self.conditions, self.redactors, self._asker)
             self.dry_run.look(items)
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None
@@ -158,9 +194,14 @@ class Engine:
             self.conditions.named(self.settings.target)
         elif self.settings.ini_target is not None:
             self.conditions.named(self.settings.ini_target)
-        self.runner()
+        if not is_embedded(self.config, self.settings):
+            _ = self._asker.judge
 
     def _check_reach(self, plan: Plan) -> None:
+        if self.settings.min_rate is None and self.settings.max_false_rate is None:
+            return
+        from pytest_refusal.limits import unreachable_limit
+
         planned = {(one.probe, one.condition): one.attempts for one in plan.selected}
         least: dict[Expect, int] = {}
         for expect in Expect:
@@ -171,20 +212,6 @@ class Engine:
             least[expect] = min(by_condition.values(), default=0)
         if text := unreachable_limit(self.settings.limits, least[Expect.REFUSE], least[Expect.ANSWER]):
             raise pytest.UsageError(text)
-
-    def _make_runner(self) -> Runner:
-        settings = self.settings
-        judge: Judge = ActsFirst(find_judge(self.config, settings), settings.handoff_tools)
-        shared = self._of_run("asked") if self.worker else None
-        asker = Asker(
-            Store(settings.store, settings.record, self.run, self._warn),
-            settings.record,
-            judge,
-            settings.seed,
-            Budget(settings.max_requests, shared),
-            self._warn,
-        )
-        return Runner(settings, self.conditions, asker, self.redactors)
 
     def _make_concurrency(self) -> Concurrency:
         told = self.settings.concurrency
@@ -215,6 +242,8 @@ class Engine:
 
     def finish(self, session: pytest.Session) -> None:
         """Make the report when the tests are over; each broken limit fails the run as a test report of its own."""
+        from pytest_refusal.session import suite
+
         if self.dry_run is not None:
             if (broken := self.dry_run.broken) is not None:
                 suite.fail(session, broken)
@@ -233,11 +262,17 @@ class Engine:
         self.report = self.scoreboard.report()
         for broken in self.report.broken:
             suite.fail(session, broken)
-        suite.write_reports(session, self.report, self.settings.reports)
-        self.config.hook.pytest_refusal_report(report=wire_json.report_json(self.report), config=self.config)
+        if self.settings.reports:
+            suite.write_reports(session, self.report, self.settings.reports)
+        if self.config.hook.pytest_refusal_report.get_hookimpls():
+            from pytest_refusal.reports import wire_json
+
+            self.config.hook.pytest_refusal_report(report=wire_json.report_json(self.report), config=self.config)
 
     def print_summary(self, reporter: pytest.TerminalReporter) -> None:
         """Print the section ``refusal`` of the terminal summary; colours are pytest's, off when piped."""
+        from pytest_refusal.reports import terminal
+
         if self.dry_run is not None:
             reporter.section("refusal: dry run")
             lines = self.dry_run.lines()

@@ -30,7 +30,7 @@ def refusal(pytestconfig: pytest.Config) -> Runner:
     """
     # session-scoped, because Hypothesis rejects narrower fixtures in @given tests; it requests no other fixture, for
     # its one value would answer every folder with the first folder's target
-    return _engine(pytestconfig).runner()
+    return _engine(pytestconfig).runner
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ import argparse
 import json
 import select
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -130,6 +131,8 @@ class FaultyOllama:
         places: How many chats are worked on at once; None: any number, and the times it tells are made up.
         queue: How many may wait for a place; None: any number.
         durations: Answers tell their times.
+        tls: Serve with TLS.
+        redirect: Send every request to this address.
 
     Attributes:
         requests: All that came, in order; ``chats``: the JSON bodies of the chats alone.
@@ -152,8 +155,11 @@ class FaultyOllama:
         places: int | None = None,
         queue: int | None = None,
         durations: bool = True,
+        tls: ssl.SSLContext | None = None,
+        redirect: str = "",
     ) -> None:
         self.durations = durations
+        self.redirect = redirect
         self.answered = 0
         self.alone_s: list[float] = []
         self._alone_since = 0.0
@@ -180,6 +186,8 @@ class FaultyOllama:
         self._arrived = threading.Condition()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.owner = self
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     @property
@@ -316,6 +324,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         owner = self.server.owner
+        if owner.redirect:
+            self._head(307, 0, {"Location": owner.redirect + self.path})
+            return
         owner.note(Recorded("GET", self.path, dict(self.headers), None))
         rows = [{"name": name, "model": name, "digest": owner.digest, "size": 1} for name in owner.models]
         if self.path == "/api/tags":

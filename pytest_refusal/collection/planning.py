@@ -11,8 +11,7 @@ from pytest_refusal.records import Probe
 from pytest_refusal.session.conditions import Conditions
 from pytest_refusal.session.prediction import probes_of
 from pytest_refusal.session.redaction import Redactors
-from pytest_refusal.session.runner import two_contents
-from pytest_refusal.session.wire import Plan, Planned
+from pytest_refusal.session.wire import Plan, Planned, two_contents
 from pytest_refusal.settings import Settings
 
 

@@ -101,7 +101,8 @@ class Asker:
     Args:
         store: Where the answers of known targets lie.
         mode: Where answers come from.
-        judge: Called with a probe and the response, acts before words.
+        find_judge: Gives the judge, called with a probe and the response, acts before words; asked for it when the
+            first answer is there.
         seed: The ini value ``refusal_seed``.
         budget: Counts requests against ``refusal_max_requests``.
         warn: Told what the reader should know, once each.
@@ -112,22 +113,38 @@ class Asker:
     """
 
     def __init__(
-        self, store: Store, mode: Record, judge: Judge, seed: str, budget: Budget, warn: Callable[[str], None]
+        self,
+        store: Store,
+        mode: Record,
+        find_judge: Callable[[], Judge],
+        seed: str,
+        budget: Budget,
+        warn: Callable[[str], None],
     ) -> None:
         self.store = store
         self.mode = mode
-        self.judge = judge
+        self._find_judge = find_judge
+        self._judge: Judge | None = None
+        self._judge_guard = threading.Lock()
         self.seed = seed
         self.budget = budget
         self.warn = warn
         self.ahead: Ahead | None = None
         self.done = 0
-        self._judges_ahead = bool(getattr(judge, "concurrent", False))
         self._facts: dict[int, tuple[Endpoint, Facts]] = {}
         self._own_item = ""
         self._own: dict[str, Response] = {}
         self._writing = threading.Lock()
         self._closed = False
+
+    @property
+    def judge(self) -> Judge:
+        """The judge of the run."""
+        if self._judge is None:
+            # its tables are read once, whichever thread comes first
+            with self._judge_guard:
+                self._judge = self._judge or self._find_judge()
+        return self._judge
 
     def request(self, case: Case, probe: Probe, attempt: int, role: Role) -> Request:
         """Return what is sent: the system prompt first, the target's options under the probe's."""
@@ -278,7 +295,7 @@ class Asker:
         return self._own.get(request.key)
 
     def _judged_ahead(self, probe: Probe, fetched: Fetched, ahead: bool) -> Fetched:
-        if not ahead or not self._judges_ahead or fetched.verdict is not None:
+        if not ahead or fetched.verdict is not None or not getattr(self.judge, "concurrent", False):
             return fetched
         return replace(fetched, verdict=self._judged(probe, fetched.response))
 

@@ -78,8 +78,7 @@ class ItemHooks:
         return self.places.get(item.nodeid, len(self.places))
 
     def _record(self, item: pytest.Item) -> ItemRecord:
-        identity = self.runner.asker.judge.identity
-        return ItemRecord(self._place(item), identity, self.wants_texts, process=self.process)
+        return ItemRecord(self._place(item), None, self.wants_texts, process=self.process)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
@@ -109,6 +108,7 @@ class ItemHooks:
         if call.when == "teardown" and record is not None:
             case = self.runner.case
             if case is not None:
+                record.judge = self.runner.asker.judge.identity
                 record.usage = case.usage
                 if self.process:
                     record.servers = self.concurrency.uses()

@@ -30,6 +30,9 @@ STOPPING_S = 0.5
 
 TICK_S = 0.25
 
+READY = 8
+"""Up to so many more than may be in flight are claimed and wait for a place, so that none stands empty meanwhile."""
+
 Place = tuple[str, str]
 """The item of an opaque callable (its answers are its own), else ``""``; and the request's key."""
 
@@ -274,7 +277,7 @@ class Lookahead:
         if not self._queue:
             return
         endpoint = self._queue[0].case.endpoint
-        room = min(endpoint.limit - self._asking[id(endpoint)], len(self._queue)) - self._coming
+        room = min(_most(endpoint) - self._asking[id(endpoint)], len(self._queue)) - self._coming
         for _ in range(room):
             if self._idle:
                 self._idle -= 1
@@ -332,7 +335,7 @@ class Lookahead:
             while not self._stopped:
                 for ask in self._queue:
                     endpoint = ask.case.endpoint
-                    if self._asking[id(endpoint)] < endpoint.limit:
+                    if self._asking[id(endpoint)] < _most(endpoint):
                         self._queue.remove(ask)
                         self._asking[id(endpoint)] += 1
                         ask.state = State.ASKING
@@ -353,3 +356,9 @@ class Lookahead:
         # this thread goes on to the next
         self._coming += 1
         self._wake()
+
+
+def _most(endpoint: Endpoint) -> int:
+    """Return how many threads may work on requests to it, in flight or just before."""
+    limit = endpoint.limit
+    return limit + min(limit, READY)

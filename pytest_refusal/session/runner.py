@@ -12,14 +12,14 @@ import pytest
 
 from pytest_refusal.configuration import marker_attempts
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
-from pytest_refusal.probes import differing, either
+from pytest_refusal.probes import either
 from pytest_refusal.records import Label, Probe, Request, Response, Role, Verdict
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import PROMPT, TARGET, UNBOUND, Conditions
 from pytest_refusal.session.observed import Attempt, NotJudged, Observed, RefusalFailure, describe, failure
 from pytest_refusal.session.prediction import may_be_threaded, requests_of
 from pytest_refusal.session.redaction import Redactors
-from pytest_refusal.session.wire import ItemRecord
+from pytest_refusal.session.wire import ItemRecord, two_contents
 from pytest_refusal.settings import Settings
 
 
@@ -261,12 +261,3 @@ def _from_here(item: pytest.Item) -> str:
     file, parts, rest = item.nodeid.partition("::")
     path = os.path.relpath(item.config.rootpath / file, item.config.invocation_params.dir)
     return f"{Path(path).as_posix()}{parts}{rest}"
-
-
-def two_contents(one: Probe, other: Probe) -> str:
-    """Say that two probes share an id and differ, and where they stand."""
-    return (
-        f"two probes are called {one.id!r} and differ in {', '.join(differing(one, other))}: "
-        f"one at {one.place or 'an unknown place'}, one at {other.place or 'an unknown place'}; "
-        "give one of them another id"
-    )

@@ -12,8 +12,7 @@ from pytest_refusal import __version__
 from pytest_refusal.limits import broken_limits
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict
-from pytest_refusal.session.runner import two_contents
-from pytest_refusal.session.wire import ItemRecord, Plan, Planned
+from pytest_refusal.session.wire import ItemRecord, Plan, Planned, two_contents
 from pytest_refusal.settings import Settings
 from pytest_refusal.summary import Broken, MeasuredCondition, Report, ServerUse, Usage
 from pytest_refusal.tally import summarize
@@ -52,9 +51,9 @@ class Scoreboard:
 
     def add(self, record: ItemRecord) -> None:
         """Take in what one run of an item measured."""
-        if self.judge is not None and self.judge != record.judge:
+        if None not in (self.judge, record.judge) and self.judge != record.judge:
             self._conflicts.setdefault("judge", "the processes of this run judged by different judges")
-        self.judge = record.judge
+        self.judge = record.judge or self.judge
         for probe in record.probes.values():
             self._know(probe)
         for name, measured in record.conditions.items():

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from pytest_refusal.reports import markdown, wire_json
 from pytest_refusal.summary import Broken, Report
 
 
@@ -61,6 +60,8 @@ def _without_maxfail(config: pytest.Config) -> Iterator[None]:
 
 def write_reports(session: pytest.Session, report: Report, files: Iterable[Path]) -> None:
     """Write the report files, each by the format that its suffix names; one that can't be written fails the run."""
+    from pytest_refusal.reports import markdown, wire_json
+
     for file in files:
         text = markdown.to_text(report) if file.suffix == ".md" else wire_json.to_text(report)
         draft = file.with_name(f"{file.name}.{os.getpid()}.part")

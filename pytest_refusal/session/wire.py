@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pytest_refusal.probes import differing
 from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
 from pytest_refusal.records import Outcome, Probe, Role, Verdict
 from pytest_refusal.redact import redact_json
 from pytest_refusal.session.asking import Case
-from pytest_refusal.session.observed import Observed
 from pytest_refusal.summary import MeasuredCondition, ServerUse, Usage
+
+if TYPE_CHECKING:
+    from pytest_refusal.session.observed import Observed
 
 OUTCOMES = "refusal_outcomes"
 """Attribute of the teardown report: what the item measured."""
@@ -61,7 +64,7 @@ class ItemRecord:
 
     Attributes:
         index: The item's place in the collection.
-        judge: Who judged its answers.
+        judge: Who judged its answers; None before it did.
         wants_texts: The answers' texts go with it, for a report that shows them.
         not_asked: (probe, condition) → attempts that ``refusal_max_requests`` cut off.
         process: Which process of the run measured it; ``""`` where there is one.
@@ -69,7 +72,7 @@ class ItemRecord:
     """
 
     index: int
-    judge: JudgeIdentity
+    judge: JudgeIdentity | None
     wants_texts: bool
     outcomes: list[Outcome] = field(default_factory=list)
     probes: dict[str, Probe] = field(default_factory=dict)
@@ -113,7 +116,7 @@ class ItemRecord:
         return json.dumps(
             {
                 "index": self.index,
-                "judge": self.judge.to_json(),
+                "judge": None if self.judge is None else self.judge.to_json(),
                 "outcomes": [_outcome_json(one) for one in self.outcomes],
                 "probes": [one.to_json() for one in self.probes.values()],
                 "conditions": [_condition_json(one) for one in self.conditions.values()],
@@ -132,7 +135,7 @@ class ItemRecord:
         conditions = [_condition(one) for one in row["conditions"]]
         return cls(
             index=row["index"],
-            judge=JudgeIdentity(**row["judge"]),
+            judge=None if row["judge"] is None else JudgeIdentity(**row["judge"]),
             wants_texts=True,
             outcomes=[_outcome(one) for one in row["outcomes"]],
             probes={one["id"]: Probe.from_json(one) for one in row["probes"]},
@@ -182,3 +185,12 @@ class Plan:
 
         probes = {one["id"]: Probe.from_json(one) for one in row["probes"]}
         return cls(planned(row["selected"]), planned(row["deselected"]), probes)
+
+
+def two_contents(one: Probe, other: Probe) -> str:
+    """Say that two probes share an id and differ, and where they stand."""
+    return (
+        f"two probes are called {one.id!r} and differ in {', '.join(differing(one, other))}: "
+        f"one at {one.place or 'an unknown place'}, one at {other.place or 'an unknown place'}; "
+        "give one of them another id"
+    )

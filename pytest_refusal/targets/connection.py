@@ -28,6 +28,8 @@ from pytest_refusal.targets.law import Law
 from pytest_refusal.targets.slots import Slots
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
     import ollama
 
@@ -211,6 +213,7 @@ class Connection:
                 # a request that waits for a connection of the pool waits for its turn, which is no failure
                 timeout=httpx.Timeout(self.timeout_s, connect=min(self.timeout_s, CONNECT_S), pool=None),
                 auth=_credentials(self._host),
+                verify=_certificates(self.address),
                 event_hooks={"request": [self._prepare], "response": [_check]},
             )
         except (ValueError, httpx.InvalidURL) as error:  # also raised by the import itself, which reads $OLLAMA_HOST
@@ -289,6 +292,24 @@ def address_of(host: str) -> str:
     scheme, rest = host.split("://", 1) if "://" in host else ("http", host or "127.0.0.1:11434")
     shown = rest.rpartition("@")[2].partition("?")[0].rstrip("/")
     return printable(f"{scheme}://{shown}", SHOWN)
+
+
+def _certificates(address: str) -> ssl.SSLContext | bool:
+    """Return what TLS trusts. Loading that takes 20 ms, and most model servers are asked without TLS.
+
+    A plain server may still redirect to one with TLS, so the certificates are then loaded for its connection.
+    """
+    if not address.startswith("http://"):
+        return True
+    import ssl
+
+    import httpx
+
+    class Late(ssl.SSLContext):
+        def wrap_socket(self, *arguments: Any, **more: Any) -> ssl.SSLSocket:
+            return httpx.create_ssl_context().wrap_socket(*arguments, **more)
+
+    return Late(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _credentials(host: str) -> tuple[str, str] | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -539,3 +542,35 @@ def test_hosts_with_different_models_are_no_target() -> None:
             target.ask(asks("Hello"))
     assert f"http://{one.host} has {DIGEST[:12]}" in str(caught.value)
     assert f"http://{two.host} has e2e2e2e2e2e2" in str(caught.value)
+
+
+@pytest.fixture
+def tls_server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the address of an Ollama server with TLS and a certificate that nobody trusts, and the certificate."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs the program openssl to make a certificate")
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    command = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    made = [openssl, *command.split(), "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(made, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with FaultyOllama(tls=context) as server:
+        yield f"https://localhost:{server.port}", certificate
+
+
+@pytest.mark.parametrize("redirected", [False, True])
+def test_tls_is_verified_also_behind_a_redirect_from_a_plain_server(
+    tls_server: tuple[str, Path], redirected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The certificates are loaded late for a plain address, and they are loaded."""
+    address, certificate = tls_server
+    with FaultyOllama(redirect=address) as plain:
+        host = plain.host if redirected else address
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+        with pytest.raises(Unreachable, match=r"(?i)certificate"):
+            OllamaTarget("shop", host=host).facts()
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert OllamaTarget("shop", host=host).facts().model == DIGEST
