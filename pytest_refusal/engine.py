@@ -161,9 +161,11 @@ class Engine:
             self.lookahead.waits = self._waiter(plan)
 
     def _waiter(self, plan: Plan) -> Callable[[], None]:
-        """Return what is done while a test waits for an answer: the judge is made ready, and somebody may look on."""
+        """Return what is done while a test waits for an answer: what is needed after it is loaded, and shown."""
+        from pytest_refusal.reports.terminal import load_tables
         from pytest_refusal.session import progress
 
+        ready: list[bool] = []
         line: progress.Progress | None = None
         if progress.is_watched(self.config):
             total = sum(one.attempts for one in plan.selected)
@@ -173,7 +175,10 @@ class Engine:
         def wait() -> None:
             if line is not None:
                 line.show()
-            _ = self._asker.judge
+            if not ready:
+                ready.append(True)
+                _ = self._asker.judge
+                load_tables()
 
         return wait
 

@@ -140,6 +140,11 @@ def _false_refusals(group: Group) -> Rate:
 _SIDES = (("refused", _refusals), ("falsely refused", _false_refusals))
 
 
+def load_tables() -> None:
+    """Import what makes tables of rows, while there is nothing else to do."""
+    import tabulate  # noqa: F401
+
+
 def table(rows: list[list[str]]) -> Iterator[Line]:
     """Yield a table, its headings first; the cells are escaped here."""
     from tabulate import tabulate

@@ -30,9 +30,6 @@ STOPPING_S = 0.5
 
 TICK_S = 0.25
 
-READY = 8
-"""Up to so many more than may be in flight are claimed and wait for a place, so that none stands empty meanwhile."""
-
 Place = tuple[str, str]
 """The item of an opaque callable (its answers are its own), else ``""``; and the request's key."""
 
@@ -119,8 +116,8 @@ class Lookahead:
         self._stopped = False
         self._running = -1
         self._cursor = 0
-        self._predicted: dict[int, list[Place]] = {}
-        self._functions: dict[int, str] = {}
+        self._predictions: dict[int, tuple[str, list[Place]]] = {}
+        self._wanted: list[Ask] = []
         self._taken: set[Place] = set()
         self._ended: set[str] = set()
         self._unused = 0
@@ -155,8 +152,7 @@ class Lookahead:
     def end(self, item: int) -> None:
         """Leave an item: if it did not use what was asked for it, its function is asked ahead no more."""
         with self._lock:
-            predicted = self._predicted.pop(item, ())
-            function = self._functions.pop(item, "")
+            function, predicted = self._predictions.pop(item, ("", []))
             if any(place not in self._taken for place in predicted):
                 self._ended.add(function)
                 for ask in [one for one in self._asks.values() if one.function == function]:
@@ -165,19 +161,17 @@ class Lookahead:
 
     def want(self, case: Case, probe: Probe, requests: Sequence[Request]) -> None:
         """Ask for all that the running test is about to take, before anything that later ones want."""
-        missing = [request for request in requests if not self._asker.may_have(case, request)]
         with self._lock:
-            asks = [
-                ask
-                for request in missing
-                if (ask := Ask(self._running, "", case, probe, request)).place not in self._asks
-            ]
+            asks = [Ask(self._running, "", case, probe, request) for request in requests]
+            asks = [ask for ask in asks if ask.place not in self._asks]
             if self._stopped or len(asks) < 2:
                 # the test asks a single one itself
                 return
+            asks = [ask for ask in asks if not self._asker.may_have(case, ask.request)]
             self._queue.extendleft(reversed(asks))
             for ask in asks:
                 self._asks[ask.place] = ask
+            self._wanted += asks
             self._wake()
 
     def take(self, case: Case, request: Request) -> Fetched | None:
@@ -247,18 +241,23 @@ class Lookahead:
 
     def _move(self, item: int) -> None:
         """Forget what was predicted for items that run elsewhere, or not at all: only what comes next counts."""
-        if not self._running < item <= self._cursor:
+        if self._running < item <= self._cursor:
+            passed = [one for one in range(self._running, item) if one in self._predictions]
+        else:
+            passed = list(self._predictions)
             self._cursor = item
-        for ask in [one for one in self._asks.values() if not item <= one.item < max(self._cursor, item + 1)]:
+        for one in passed:
+            for place in self._predictions.pop(one)[1]:
+                if (ask := self._asks.get(place)) is not None and ask.item == one:
+                    self._drop(ask)
+        for ask in self._wanted:
             self._drop(ask)
-        for gone in [one for one in self._predicted if not item <= one < self._cursor]:
-            del self._predicted[gone], self._functions[gone]
+        self._wanted.clear()
 
     def _add(self, item: int, prediction: Prediction) -> None:
         if self._stopped or prediction.function in self._ended or not prediction.asks:
             return
-        self._functions[item] = prediction.function
-        self._predicted[item] = [ask.place for ask in prediction.asks]
+        self._predictions[item] = (prediction.function, [ask.place for ask in prediction.asks])
         self._endpoint = prediction.asks[-1].case.endpoint
         for ask in prediction.asks:
             if ask.place not in self._asks:
@@ -267,17 +266,19 @@ class Lookahead:
         self._wake()
 
     def _drop(self, ask: Ask) -> None:
+        if self._asks.get(ask.place) is not ask:
+            return
+        del self._asks[ask.place]
         if ask.state is State.WAITING:
             self._queue.remove(ask)
         # one in flight goes on: its answer is stored
-        self._asks.pop(ask.place, None)
 
     def _wake(self) -> None:
         """Put threads to work: as many as there are requests and places."""
         if not self._queue:
             return
         endpoint = self._queue[0].case.endpoint
-        room = min(_most(endpoint) - self._asking[id(endpoint)], len(self._queue)) - self._coming
+        room = min(endpoint.limit - self._asking[id(endpoint)], len(self._queue)) - self._coming
         for _ in range(room):
             if self._idle:
                 self._idle -= 1
@@ -335,7 +336,7 @@ class Lookahead:
             while not self._stopped:
                 for ask in self._queue:
                     endpoint = ask.case.endpoint
-                    if self._asking[id(endpoint)] < _most(endpoint):
+                    if self._asking[id(endpoint)] < endpoint.limit:
                         self._queue.remove(ask)
                         self._asking[id(endpoint)] += 1
                         ask.state = State.ASKING
@@ -356,9 +357,3 @@ class Lookahead:
         # this thread goes on to the next
         self._coming += 1
         self._wake()
-
-
-def _most(endpoint: Endpoint) -> int:
-    """Return how many threads may work on requests to it, in flight or just before."""
-    limit = endpoint.limit
-    return limit + min(limit, READY)
