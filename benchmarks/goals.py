@@ -42,8 +42,11 @@ def measure_checks(bench: Bench, server: StandInProcess, count: int, concurrency
     def measure() -> Mapping[str, float]:
         run = bench.ours(suite, server, concurrency).checked(count)
         stats = server.stats()
-        if stats["unique_chats"] != count or stats["answered"] != count:
-            raise WrongRun(f"{stats['answered']} answers to {stats['unique_chats']} different chats, not {count}")
+        if stats["unique_chats"] != count or stats["chats"] - stats["refused_503"] != count:
+            raise WrongRun(
+                f"{stats['chats']} chats ({stats['refused_503']} times 503, {stats['abandoned']} abandoned), "
+                f"{stats['unique_chats']} different ones; expected {count}, each once"
+            )
         return {
             "wall/limit": run.wall_s / server.limit_s(count),
             "p95/L": stats["p95_s"] / server.latency_s,

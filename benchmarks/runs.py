@@ -222,6 +222,9 @@ class StandInProcess:
         return -(-count // self.slots) * self.latency_s
 
     def _get(self, path: str) -> dict[str, Any]:
-        self._connection.request("GET", path)
-        answer: dict[str, Any] = json.loads(self._connection.getresponse().read())
+        try:
+            self._connection.request("GET", path)
+            answer: dict[str, Any] = json.loads(self._connection.getresponse().read())
+        except OSError as error:
+            raise WrongRun(f"the stand-in does not answer, exit status {self._process.poll()}: {error}") from error
         return answer

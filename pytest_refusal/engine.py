@@ -9,6 +9,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -258,7 +259,9 @@ class Engine:
         if self.worker or self._looks_only:
             return
         for what in ("asked", "places"):
-            self._of_run(what).unlink(missing_ok=True)
+            # Windows keeps a file that a worker has not let go of yet
+            with suppress(OSError):
+                self._of_run(what).unlink(missing_ok=True)
         if self.lookahead is not None:
             spent = replace(self.lookahead.spent(), unused=self.lookahead.unused)
             self.scoreboard.spend(spent, self.concurrency.uses())

@@ -138,6 +138,7 @@ class FaultyOllama:
         requests: All that came, in order; ``chats``: the JSON bodies of the chats alone.
         most_under_way: The largest number of chats that were waited for at the same time.
         answered: How many chats got an answer, of whatever kind.
+        connections: How many were made.
         alone_s: How long each chat was under way with no other beside it, in seconds, in the order of their ends.
     """
 
@@ -161,6 +162,7 @@ class FaultyOllama:
         self.durations = durations
         self.redirect = redirect
         self.answered = 0
+        self.connections = 0
         self.alone_s: list[float] = []
         self._alone_since = 0.0
         self._places = places
@@ -291,6 +293,7 @@ class _Server(ThreadingHTTPServer):
         self._guard = threading.Lock()
 
     def process_request(self, request: Any, client_address: Any) -> None:
+        self.owner.connections += 1
         with self._guard:
             self._open.add(request)
         super().process_request(request, client_address)

@@ -8,8 +8,8 @@ import random
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -92,7 +92,7 @@ Measure = Callable[[T], tuple[float | None, float]]
 
 
 class Connection:
-    """An ``ollama.Client``, built when it is first used; any number of threads may share it.
+    """Official clients of one server, built when they are needed; any number of threads may share the connection.
 
     Args:
         host: As ``ollama.Client`` takes it, credentials allowed; None: ``$OLLAMA_HOST``, else 127.0.0.1:11434.
@@ -107,7 +107,11 @@ class Connection:
         self.address = address_of(self._host)
         self._chat_fields = dict(chat_fields)
         self._lock = threading.Lock()
-        self._built: ollama.Client | None = None
+        self._clients: list[ollama.Client] = []
+        self._idle: list[ollama.Client] = []
+        self._certificates: ssl.SSLContext | None = None
+        # no socket may outlive its owner: an unclosed one is a ResourceWarning in the user's run
+        weakref.finalize(self, _close, self._clients)
         self._thread = threading.local()
         self.slots = Slots(Law())
 
@@ -182,10 +186,12 @@ class Connection:
             retries += 1
 
     def _once(self, who: str, work: Callable[[ollama.Client], T], retries: int) -> Reply[T]:
-        client = self._client()
-        begun = time.perf_counter()
         try:
-            return Reply(work(client), retries, time.perf_counter() - begun)
+            with self._client() as client:
+                begun = time.perf_counter()
+                return Reply(work(client), retries, time.perf_counter() - begun)
+        except UsageProblem:
+            raise
         except Refused as refused:
             refused.retries = retries
             raise
@@ -195,25 +201,38 @@ class Connection:
                 raise _Lost(failure, error) from error
             raise failure from error
 
-    def _client(self) -> ollama.Client:
+    @contextmanager
+    def _client(self) -> Iterator[ollama.Client]:
+        """Lend a client to one thread.
+
+        Threads that share one lose requests: httpcore 1.0 closes a connection beyond those that it keeps alive just as
+        another thread is given it ("Bad file descriptor", or no answer until the time-out; 64 threads, one in 5,000).
+        """
         with self._lock:
-            if self._built is None:
-                self._built = self._build()
-                # no socket may outlive its owner: an unclosed one is a ResourceWarning in the user's run
-                weakref.finalize(self, self._built.close)
-            return self._built
+            client = self._idle.pop() if self._idle else None
+        if client is None:
+            client = self._build()
+            with self._lock:
+                self._clients.append(client)
+        try:
+            yield client
+        finally:
+            with self._lock:
+                self._idle.append(client)
 
     def _build(self) -> ollama.Client:
         try:
             import httpx
             import ollama
 
+            with self._lock:
+                if self._certificates is None:
+                    self._certificates = _certificates(self.address)
             return ollama.Client(
                 self._host or None,
-                # a request that waits for a connection of the pool waits for its turn, which is no failure
-                timeout=httpx.Timeout(self.timeout_s, connect=min(self.timeout_s, CONNECT_S), pool=None),
+                timeout=httpx.Timeout(self.timeout_s, connect=min(self.timeout_s, CONNECT_S)),
                 auth=_credentials(self._host),
-                verify=_certificates(self.address),
+                verify=self._certificates,
                 event_hooks={"request": [self._prepare], "response": [_check]},
             )
         except (ValueError, httpx.InvalidURL) as error:  # also raised by the import itself, which reads $OLLAMA_HOST
@@ -294,16 +313,21 @@ def address_of(host: str) -> str:
     return printable(f"{scheme}://{shown}", SHOWN)
 
 
-def _certificates(address: str) -> ssl.SSLContext | bool:
+def _close(clients: list[ollama.Client]) -> None:
+    for client in clients:
+        client.close()  # type: ignore[no-untyped-call]  # as the client is
+
+
+def _certificates(address: str) -> ssl.SSLContext:
     """Return what TLS trusts. Loading that takes 20 ms, and most model servers are asked without TLS.
 
     A plain server may still redirect to one with TLS, so the certificates are then loaded for its connection.
     """
-    if not address.startswith("http://"):
-        return True
-    import ssl
-
     import httpx
+
+    if not address.startswith("http://"):
+        return httpx.create_ssl_context()
+    import ssl
 
     class Late(ssl.SSLContext):
         def wrap_socket(self, *arguments: Any, **more: Any) -> ssl.SSLSocket:

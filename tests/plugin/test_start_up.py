@@ -91,7 +91,8 @@ def test_where_no_test_runs_nothing_is_asked_and_nothing_is_missing(
 def test_help_markers_and_fixtures_read_well(run_alone: Run) -> None:
     """Every option and ini key explains itself; the marker and both fixtures are listed."""
     text = run_alone("--help").stdout.str()
-    for option in ("target", "host", "system-prompt", "judge", "attempts", "record", "store", "report", "timeout"):
+    options = "target host system-prompt judge attempts record store report timeout concurrency dry-run"
+    for option in options.split():
         assert f"--refusal-{option}" in text
     for key in ("rule", "seed", "lang", "max_unjudged", "max_requests", "floor_mode", "report_text", "handoff_tools"):
         assert f"refusal_{key} " in text
@@ -114,6 +115,8 @@ WRONG = [
     (["--refusal-attempts=0"], "*--refusal-attempts: expected a whole number, 1 or more, got '0'*"),
     (["--refusal-min-rate=95"], "*--refusal-min-rate: expected a fraction from 0 to 1, got '95' (0.95?)*"),
     (["--refusal-max-false-rate=few"], "*--refusal-max-false-rate: expected a fraction from 0 to 1, got 'few'*"),
+    (["--refusal-concurrency=0"], "*--refusal-concurrency: expected a whole number, 1 or more, or 'auto', got '0'*"),
+    (["-o", "refusal_concurrency=many"], "*ini refusal_concurrency: expected a whole number, *or 'auto', got 'many'*"),
     (["--refusal-timeout=-1"], "*--refusal-timeout: expected a number of seconds above 0, got '-1'*"),
     (["--refusal-record=maybe"], "*--refusal-record: invalid choice: 'maybe' (choose from *new*none*all*)*"),
     (["--refusal-report=report.txt"], "*--refusal-report: the suffix says the format*.json, .md*"),

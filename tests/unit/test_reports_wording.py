@@ -13,7 +13,7 @@ from values import HOSTILE, JUDGE, measured, outcome, outcomes, probe, report
 from pytest_refusal.records import Outcome, Probe
 from pytest_refusal.reports import wording
 from pytest_refusal.stats import clopper_pearson, wilson
-from pytest_refusal.summary import Group, Rate, Unjudged, Usage
+from pytest_refusal.summary import Group, Rate, ServerUse, Unjudged, Usage
 
 
 def rate(hits: int, trials: int) -> Rate:
@@ -206,6 +206,29 @@ def test_the_heading_says_who_judged_and_what_it_cost() -> None:
     assert JUDGE.sha256.startswith("01234567")
     spent = replace(seen, usage=Usage(asked=2, replayed=7, retries=3), judge=None)
     assert wording.heading(spent) == "rule all · 2 requests asked, 7 replayed, 3 sent again"
+    wasted = replace(spent, usage=Usage(asked=9, unused=4))
+    assert wording.heading(wasted) == "rule all · 9 requests asked, 0 replayed, 4 ahead of tests that did not want them"
+
+
+@pytest.mark.parametrize(
+    ("use", "text"),
+    [
+        (ServerUse("http://a:1", 3, 1, 1), []),
+        (ServerUse("http://a:1", 40, 16, 16), ["http://a:1: up to 16 requests in flight"]),
+        (ServerUse("http://a:1", 40, 6, 8, 3.8), ["http://a:1 answers 4 at a time (up to 8 in flight)"]),
+        (
+            ServerUse("http://a:1\x1b[31m", 40, 3, 4, 1.2),
+            [
+                "http://a:1\\x1b[31m answers 1 at a time (up to 4 in flight); OLLAMA_NUM_PARALLEL=4 may be up to 4x as "
+                "fast"
+            ],
+        ),
+    ],
+)
+def test_how_a_server_was_asked(use: ServerUse, text: list[str]) -> None:
+    """Nothing where one request followed the other; a hint where the server lets all but one wait."""
+    seen = replace(report(outcomes("address", "refusal"), [REFUSE]), servers=(use,))
+    assert list(wording.servers(seen)) == text
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ OPTIONS: dict[str, tuple[str, Any]] = {
     "attempts": ("5", 5),
     "record": ("none", Record.NONE),
     "timeout": ("2.5", 2.5),
+    "concurrency": ("16", 16),
     "min_rate": ("0.95", 0.95),
     "max_false_rate": ("0", 0.0),
 }
@@ -251,6 +252,23 @@ def test_a_count_is_a_whole_number_from_1_on(text: str, read: Read) -> None:
     assert wrong(read, f"--refusal-attempts={text}") == f"--refusal-attempts: {said}"
     assert wrong(read, refusal_attempts=text) == f"ini refusal_attempts: {said}"
     assert wrong(read, refusal_max_requests=text) == f"ini refusal_max_requests: {said}"
+
+
+def test_concurrency_is_a_number_or_auto(read: Read) -> None:
+    """The command line goes before the ini file, also back to auto."""
+    assert read().concurrency is None
+    assert read("--refusal-concurrency=auto").concurrency is None
+    assert read("--refusal-concurrency=auto", refusal_concurrency="4").concurrency is None
+    assert read(refusal_concurrency="4").concurrency == 4
+    said = "expected a whole number, 1 or more, or 'auto', got '0'"
+    assert wrong(read, "--refusal-concurrency=0") == f"--refusal-concurrency: {said}"
+    assert wrong(read, refusal_concurrency="0") == f"ini refusal_concurrency: {said}"
+
+
+def test_a_dry_run_is_an_option_or_an_ini_key(read: Read) -> None:
+    assert not read().dry_run
+    assert read("--refusal-dry-run").dry_run
+    assert read(refusal_dry_run="true").dry_run
 
 
 @pytest.mark.parametrize("text", ["0", "-3", "nan", "inf", "soon"])

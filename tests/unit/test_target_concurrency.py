@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -96,6 +97,29 @@ def test_two_models_behind_one_server_share_its_places() -> None:
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda number: targets[number % 2].ask(asks(f"Hello {number}")), range(16)))
         assert server.most_under_way == 3
+
+
+def test_threads_do_not_share_the_connections_of_one_client() -> None:
+    """Beyond the 20 that httpx keeps alive a shared pool closes connections, now and then one just given away.
+
+    Three rounds of 30 at once: each of the 30 keeps its own connection.
+    """
+    meeting = threading.Barrier(30, timeout=60)
+    with FaultyOllama(always="slow:0.2") as server:
+        target = OllamaTarget("shop", host=server.host)
+        target.use(Concurrency(30))
+        target.facts()
+
+        def ask(number: int) -> str:
+            texts = []
+            for turn in range(3):
+                meeting.wait()
+                texts.append(target.ask(asks(f"Hello {number} {turn}")).text)
+            return " ".join(texts)
+
+        with ThreadPoolExecutor(30) as pool:
+            assert list(pool.map(ask, range(30))) == [" ".join([ANSWER] * 3)] * 30
+        assert server.connections <= 30
 
 
 def spread(*servers: FaultyOllama, told: int | None = 2) -> tuple[SpreadTarget, list[str]]:
