@@ -68,6 +68,7 @@ class Endpoint(Protocol):
         ahead: Whether it may be asked before its test runs; ``STATED``: the team says so; ``IF_TOLD``: with an
             explicit ``--refusal-concurrency``.
         limit: How many requests it gets at once now.
+        flying: How many it is working on.
     """
 
     name: str
@@ -79,6 +80,9 @@ class Endpoint(Protocol):
 
     @property
     def limit(self) -> int: ...
+
+    @property
+    def flying(self) -> int: ...
 
     def use(self, concurrency: Any, /) -> None:
         """Ask within what the run may ask at once, a ``targets.slots.Concurrency``."""

@@ -112,6 +112,11 @@ class CallableTarget:
         """How many requests it gets at once."""
         return self._slots.limit
 
+    @property
+    def flying(self) -> int:
+        """How many requests it is working on, with all other callables."""
+        return self._slots.flying
+
     def use(self, concurrency: Concurrency) -> None:
         """Ask within the places of a run; all callables share them."""
         self._slots = concurrency.of(CALLABLES, measured=False)

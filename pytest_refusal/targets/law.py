@@ -99,7 +99,9 @@ class Law:
         self._flying += flying
         self._wait_s += max(wait_s, 0.0)
         self._work_s += work_s
-        if self._count >= self.limit:
+        # while the limit is doubled half of them are enough: the others were sent before the last doubling
+        doubling = self._ceiling is None and self.parallel is None
+        if self._count >= ((self.limit + 1) // 2 if doubling else self.limit):
             self._evaluate()
 
     def refused(self, epoch: int) -> None:

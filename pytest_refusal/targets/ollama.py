@@ -83,6 +83,11 @@ class OllamaTarget:
         """How many requests it gets at once now."""
         return self.slots.limit
 
+    @property
+    def flying(self) -> int:
+        """How many requests its server is working on."""
+        return self.slots.flying
+
     def use(self, concurrency: Concurrency) -> None:
         """Ask within the places of a run, which all targets behind the same server share."""
         self._server.connection.slots = concurrency.of(self.address)

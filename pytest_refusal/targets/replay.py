@@ -42,6 +42,7 @@ class ReplayTarget:
     stored = False
     ahead = Ahead.NEVER
     limit = 1
+    flying = 0
 
     def __init__(self, path: Path | str, name: str | None = None) -> None:
         self._path = Path(path)

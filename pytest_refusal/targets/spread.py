@@ -35,6 +35,11 @@ class SpreadTarget:
         """How many requests it gets at once now, on all hosts that answer."""
         return sum(part.limit for part in self._hosts.alive())
 
+    @property
+    def flying(self) -> int:
+        """How many requests the hosts are working on that answer."""
+        return sum(part.flying for part in self._hosts.alive())
+
     def use(self, concurrency: Concurrency) -> None:
         """Ask within the places of a run: each host has its own."""
         self._hosts.use(concurrency)

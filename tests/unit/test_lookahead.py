@@ -24,6 +24,7 @@ class Target:
     """What the lookahead looks at of a target."""
 
     identity = "m"
+    flying = 0
 
     def __init__(self, limit: int) -> None:
         self.limit = limit

@@ -32,7 +32,7 @@ sys.stdin.readline()
 
 
 def together(slots: Slots, count: int, meet: int) -> int:
-    """Return the most that were in flight while so many threads wanted a place three times each.
+    """Return the most that were in flight while so many threads wanted a place; a multiple of ``meet``.
 
     Those inside wait until ``meet`` of them are: it ends only if so many are let in together.
     """
@@ -41,14 +41,13 @@ def together(slots: Slots, count: int, meet: int) -> int:
     inside: list[int] = [0, 0]
 
     def work() -> None:
-        for _ in range(3):
-            with slots.turn():
-                with lock:
-                    inside[0] += 1
-                    inside[1] = max(inside)
-                meeting.wait()
-                with lock:
-                    inside[0] -= 1
+        with slots.turn():
+            with lock:
+                inside[0] += 1
+                inside[1] = max(inside)
+            meeting.wait()
+            with lock:
+                inside[0] -= 1
 
     with ThreadPoolExecutor(count) as pool:
         for done in [pool.submit(work) for _ in range(count)]:
