@@ -623,16 +623,17 @@ def on_terminal(pytester: pytest.Pytester, *arguments: str) -> str:
 
 
 def test_a_dry_run_counts_by_condition_what_is_stored_and_what_would_be_asked(
-    run: Run, pytester: pytest.Pytester
+    run_alone: Run, pytester: pytest.Pytester
 ) -> None:
+    """In one process, also where pytest-xdist was told to run several."""
     pytester.makepyfile(MANY)
     (pytester.path / "a.md").write_text("Be kind.", encoding="utf-8")
     (pytester.path / "b.md").write_text("Be strict.", encoding="utf-8")
     prompts = ["--refusal-system-prompt=a.md", "--refusal-system-prompt=b.md"]
     with FaultyOllama() as server:
-        run(*of(server), prompts[0], "-k", "s0").assert_outcomes(passed=10)
+        run_alone(*of(server), prompts[0], "-k", "s0").assert_outcomes(passed=10)
         server.requests.clear()
-        result = run(*of(server), *prompts, "--refusal-dry-run")
+        result = run_alone(*of(server), *prompts, "--refusal-dry-run", "-n2")
         assert server.requests == []
     result.stdout.fnmatch_lines(
         [
@@ -648,13 +649,13 @@ def test_a_dry_run_counts_by_condition_what_is_stored_and_what_would_be_asked(
     assert not {"passed", "failed"} & set(result.parseoutcomes())
 
 
-def test_a_dry_run_above_max_requests_is_red(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_dry_run_above_max_requests_is_red(run_alone: Run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(MANY)
     arguments = ["--refusal-target=ollama:shop", "--refusal-dry-run", "-o"]
-    red = run(*arguments, "refusal_max_requests=119")
+    red = run_alone(*arguments, "refusal_max_requests=119")
     assert red.ret == 1
     red.stdout.fnmatch_lines(["FAILED: 120 requests would be asked, refusal_max_requests is 119"])
-    assert run(*arguments, "refusal_max_requests=120").ret == 0
+    assert run_alone(*arguments, "refusal_max_requests=120").ret == 0
 
 
 def test_a_dry_run_says_what_it_cannot_know(run_alone: Run, pytester: pytest.Pytester) -> None:

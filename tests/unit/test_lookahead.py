@@ -103,7 +103,7 @@ class Run:
         return answers
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_every_test_gets_its_own_answer_in_whatever_order_the_items_run(data: st.DataObject) -> None:
     """In turn (alone), in jumps (a worker of pytest-xdist); never more at once than places and the test itself."""
