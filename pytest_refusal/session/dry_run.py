@@ -109,7 +109,8 @@ class DryRun:
                 f"--refusal-record=none: nothing is asked, {missing} answers are missing", "bad" if missing else ""
             )
         else:
-            yield Line(f"{self.to_ask} requests would be asked; nothing was")
+            most = "at most " if any(one.unsure for one in self._forecasts.values()) else ""
+            yield Line(f"{most}{self.to_ask} requests would be asked; nothing was")
         if (broken := self.broken) is not None:
             yield Line(f"FAILED: {broken.message}", "bad")
 

@@ -679,6 +679,7 @@ def test_a_dry_run_says_what_it_cannot_know(run_alone: Run, pytester: pytest.Pyt
     pytester.makeconftest(FIXTURE.format("session", "127.0.0.1:9"))
     unsure = run_alone("--refusal-dry-run")
     unsure.stdout.fnmatch_lines(["app *12 *0 *at most 12", "at most: a fixture says what is asked, and a dry run *"])
+    unsure.stdout.fnmatch_lines(["at most 12 requests would be asked; nothing was"])
 
 
 def test_a_dry_run_meets_a_wrong_target_and_a_broken_collection(run_alone: Run, pytester: pytest.Pytester) -> None:
