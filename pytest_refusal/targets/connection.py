@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import threading
 import time
 import weakref
@@ -24,6 +23,7 @@ from pytest_refusal.errors import (
     UsageProblem,
 )
 from pytest_refusal.escaping import printable
+from pytest_refusal.targets.backoff import wait_s
 from pytest_refusal.targets.law import Law
 from pytest_refusal.targets.slots import Slots
 
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 BUSY = (429, 503)
 RETRIES = 4
-BACKOFF_S = 0.1
-LONGEST_WAIT_S = 10.0
 CONNECT_S = 10.0
 SHOWN = 300
 
@@ -140,7 +138,7 @@ class Connection:
                 except Refused as refused:
                     if refused.status not in BUSY:
                         raise
-                    self.slots.refused(turn, _wait_s(retries, refused.retry_after))
+                    self.slots.refused(turn, wait_s(retries, refused.retry_after))
                     if retries >= RETRIES:
                         raise counted(self._overloaded(who, refused, retries), retries) from None
                 except _Lost as error:
@@ -178,7 +176,7 @@ class Connection:
                     raise
                 if retries >= RETRIES:
                     raise counted(self._overloaded(who, refused, retries), retries) from None
-                time.sleep(_wait_s(retries, refused.retry_after))
+                time.sleep(wait_s(retries, refused.retry_after))
             except _Lost as error:
                 if lost:
                     raise error.failure from error.cause
@@ -373,29 +371,6 @@ def _lost_before_answer(error: Exception) -> bool:
     import httpx
 
     return isinstance(error, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError)
-
-
-def _wait_s(retries: int, retry_after: str) -> float:
-    """Return how long to wait: what the server asks for (at most ten seconds), else 0.1·2^n s and up to half more."""
-    asked = _seconds_of(retry_after)
-    if asked is not None:
-        return min(max(asked, 0.0), LONGEST_WAIT_S)
-    # a generator of its own: the user's seeded one must give the same numbers with and without retries
-    return float(BACKOFF_S * 2**retries * random.SystemRandom().uniform(1.0, 1.5))
-
-
-def _seconds_of(retry_after: str) -> float | None:
-    """Return the seconds that a ``Retry-After`` names, as a number or as a date; None if it says nothing."""
-    if not retry_after:
-        return None
-    if retry_after.strip().isdecimal():
-        return float(retry_after[:9])
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(retry_after).timestamp() - time.time()
-    except (ValueError, OverflowError):
-        return None
 
 
 def counted(error: Failure, retries: int) -> Failure:
