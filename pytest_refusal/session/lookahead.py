@@ -90,7 +90,9 @@ class Lookahead:
         predict: Place of an item → what it will ask, without what the store has.
         items: How many items there are.
         closes: Called when nothing may be sent any more.
-        waits: Called from time to time while a test waits for an answer.
+
+    Attributes:
+        waits: Called from time to time while a test waits for an answer; who has something to do then sets it.
     """
 
     def __init__(
@@ -99,13 +101,12 @@ class Lookahead:
         predict: Callable[[int], Prediction],
         items: int,
         closes: Callable[[], None],
-        waits: Callable[[], None] = lambda: None,
     ) -> None:
         self._asker = asker
         self._predict = predict
         self._items = items
         self._closes = closes
-        self.waits = waits
+        self.waits: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
         self._work = threading.Condition(self._lock)
         self._done = threading.Condition(self._lock)

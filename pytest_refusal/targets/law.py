@@ -65,11 +65,6 @@ class Law:
         self._since = 0
         self._clear()
 
-    @property
-    def finding(self) -> bool:
-        """Whether the limit is still looked for from answer to answer."""
-        return self._ceiling is None
-
     def answered(self, epoch: int, flying: int, wait_s: float | None, work_s: float) -> None:
         """Take in an answer.
 
