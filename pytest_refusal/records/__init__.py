@@ -1,0 +1,28 @@
+"""The values that travel from a probe to the report: frozen, without behaviour of their own beyond their wire form.
+
+Nothing here knows pytest, a file or a network. Rates are fractions from 0 to 1, durations are seconds.
+"""
+
+from pytest_refusal.records.answered import Response, ToolCall
+from pytest_refusal.records.asked import Message, Probe, Request, decoding_seed
+from pytest_refusal.records.judged import Outcome, Verdict, is_right
+from pytest_refusal.records.words import Expect, Kind, Label, Role, Tier, canonical_json, sha256
+
+__all__ = [
+    "Expect",
+    "Kind",
+    "Label",
+    "Message",
+    "Outcome",
+    "Probe",
+    "Request",
+    "Response",
+    "Role",
+    "Tier",
+    "ToolCall",
+    "Verdict",
+    "canonical_json",
+    "decoding_seed",
+    "is_right",
+    "sha256",
+]
