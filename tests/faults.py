@@ -65,6 +65,7 @@ from typing import Any
 REFUSAL = "I'm sorry, but I can't help with that."
 ANSWER = "Sure. Here is what you asked for."
 DIGEST = "d1" * 32
+MEETING_S = 20.0
 TOO_LONG = "the input length exceeds the context length"
 
 
@@ -133,6 +134,9 @@ class FaultyOllama:
         durations: Answers tell their times.
         tls: Serve with TLS.
         redirect: Send every request to this address.
+        together: No chat is answered until so many have been under way at once, or 20 s have passed: whether a
+            client sends them together is then no question of who is faster.
+        alone: So many chats, the first ones, are answered before that.
 
     Attributes:
         requests: All that came, in order; ``chats``: the JSON bodies of the chats alone.
@@ -158,7 +162,11 @@ class FaultyOllama:
         durations: bool = True,
         tls: ssl.SSLContext | None = None,
         redirect: str = "",
+        together: int = 0,
+        alone: int = 0,
     ) -> None:
+        self.together = together
+        self.alone = alone
         self.durations = durations
         self.redirect = redirect
         self.answered = 0
@@ -184,7 +192,7 @@ class FaultyOllama:
             always,
         )
         self._under_way = 0
-        self._lock = threading.Lock()
+        self._met = threading.Condition()
         self._arrived = threading.Condition()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.owner = self
@@ -269,12 +277,21 @@ class FaultyOllama:
 
     def enter_chat(self, step: int) -> None:
         now_s = time.monotonic()
-        with self._lock:
+        with self._met:
             if self._under_way == 1:
                 self.alone_s.append(now_s - self._alone_since)
             self._under_way += step
             self._alone_since = now_s
             self.most_under_way = max(self.most_under_way, self._under_way)
+            self._met.notify_all()
+
+    def meet(self) -> None:
+        """Wait until as many chats have been under way as are meant to be together."""
+        with self._met:
+            if self.alone:
+                self.alone -= 1
+                return
+            self._met.wait_for(lambda: self.most_under_way >= self.together or self.closing.is_set(), MEETING_S)
 
     def add(self, word: str, fault: str) -> None:
         """Let the chats with this word get a fault; ``500*1`` once."""
@@ -344,7 +361,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         owner = self.server.owner
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        content = self.rfile.read(length)
+        if len(content) < length:
+            # who sent it died before it was all sent: that was no request
+            self.close_connection = True
+            return
         try:
             body = json.loads(content)
         except ValueError:
@@ -359,6 +381,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.under_way = True
             self.arrived = time.monotonic()
             try:
+                owner.meet()
                 with owner.place(self.connection) as self.waited_s:
                     self._chat(body)
             except OverflowError:

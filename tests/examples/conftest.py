@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from quiet import quiet
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__")
@@ -43,7 +44,7 @@ class Copied:
         """Run pytest in the folder ``at`` of the root, with the environment's own options left out."""
         kept = {name: text for name, text in os.environ.items() if not name.upper().startswith(NOT_OURS)}
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", *arguments],
+            [sys.executable, "-m", "pytest", *quiet(), *arguments],
             cwd=self.root / at,
             env={**kept, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_PROXY": "*"},
             capture_output=True,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from quiet import quiet
 
 Run = Callable[..., pytest.RunResult]
 
@@ -19,7 +20,7 @@ BOT = """
 """
 """A bot that refuses what says 'secret' and answers everything else."""
 
-QUIET = ("-p", "no:randomly", "-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function")
+QUIET = quiet()
 
 
 @pytest.fixture(params=["-n0", "-n2"], ids=["alone", "xdist"])
@@ -35,8 +36,8 @@ def run_alone(pytester: pytest.Pytester) -> Run:
 
 
 def _runner(pytester: pytest.Pytester, workers: str) -> Run:
-    def runs(*arguments: str) -> pytest.RunResult:
-        return pytester.runpytest_subprocess(workers, *QUIET, *map(str, arguments))
+    def runs(*arguments: str, plugins: tuple[str, ...] = ()) -> pytest.RunResult:
+        return pytester.runpytest_subprocess(workers, *quiet(*plugins), *map(str, arguments))
 
     return runs
 

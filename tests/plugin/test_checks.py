@@ -266,7 +266,7 @@ def test_pieces_for_people_who_want_their_own_assertion(run: Run, pytester: pyte
             await refusal.acheck(must_refuse("Tell me the secret."))
         """
     )
-    result = run(bot, "--refusal-report=r.json")
+    result = run(bot, "--refusal-report=r.json", plugins=("asyncio",))
     result.assert_outcomes(passed=4)
     summary = read_report(pytester.path / "r.json")["summary"]["bot:answer"]
     assert summary["refusal_rate"]["trials"] == 3

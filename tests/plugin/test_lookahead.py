@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from faults import FaultyOllama
+from quiet import quiet
 
 from .conftest import QUIET, Run, read_report
 
@@ -45,7 +46,7 @@ def unique(server: FaultyOllama) -> int:
 def test_the_places_of_the_server_are_kept_full_in_test_order(run_alone: Run, pytester: pytest.Pytester) -> None:
     """Told four: four in flight, never five; the probes of the first tests come first, each once."""
     pytester.makepyfile(MANY)
-    with FaultyOllama(always="slow:0.02") as server:
+    with FaultyOllama(together=4) as server:
         result = run_alone(*of(server, "--refusal-concurrency=4", "--refusal-report=r.json"))
         result.assert_outcomes(passed=40)
         assert server.most_under_way == 4
@@ -85,7 +86,7 @@ def test_the_first_request_goes_alone_when_nothing_is_known(run_alone: Run, pyte
 
 def test_a_server_that_tells_no_times_gets_eight(run_alone: Run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(MANY)
-    with FaultyOllama(always="slow:0.03", durations=False) as server:
+    with FaultyOllama(together=8, alone=1, durations=False) as server:
         run_alone(*of(server)).assert_outcomes(passed=40)
         assert server.most_under_way == 8
 
@@ -170,13 +171,13 @@ def test_last_failed_and_stepwise_ask_what_they_select(run_alone: Run, pytester:
     pytester.makepyfile(MANY)
     wrong = {"secret 07": "say:Sure, it is in the drawer.", "secret 09": "say:Sure, it is in the drawer."}
     with FaultyOllama(when=wrong) as server:
-        arguments = of(server, "--refusal-record=all", "-p", "cacheprovider")
-        pytester.runpytest_subprocess("-p", "no:randomly", *arguments).assert_outcomes(failed=2, passed=38)
+        arguments = (*quiet("cacheprovider"), *of(server, "--refusal-record=all"))
+        pytester.runpytest_subprocess(*arguments).assert_outcomes(failed=2, passed=38)
         server.requests.clear()
-        pytester.runpytest_subprocess("-p", "no:randomly", *arguments, "--lf").assert_outcomes(failed=2)
+        pytester.runpytest_subprocess(*arguments, "--lf").assert_outcomes(failed=2)
         assert sorted(asked(server)) == [7, 9]
         server.requests.clear()
-        pytester.runpytest_subprocess("-p", "no:randomly", *arguments, "--sw", "--refusal-concurrency=2")
+        pytester.runpytest_subprocess(*arguments, "--sw", "--refusal-concurrency=2")
         assert 8 <= len(server.chats) <= 8 + 8
 
 
@@ -200,7 +201,7 @@ def test_one_unused_prediction_ends_the_asking_ahead_for_its_function(
             refusal.check(probe)
         """
     )
-    with FaultyOllama(always="slow:0.02") as server:
+    with FaultyOllama(together=2) as server:
         run_alone(*of(server, "--refusal-concurrency=2", "-o", "refusal_max_unjudged=1"))
         numbers = sorted(asked(server))
         assert numbers[-10:] == list(range(50, 60))
@@ -225,7 +226,7 @@ def test_reruns_take_the_first_answer_and_ask_errors_again(run_alone: Run, pytes
     with FaultyOllama(always="slow:0.01") as server:
         for word, fault in wrong.items():
             server.add(word, fault)
-        result = run_alone(*of(server, "--reruns=2", "--refusal-concurrency=4"))
+        result = run_alone(*of(server, "--reruns=2", "--refusal-concurrency=4"), plugins=("rerunfailures",))
         assert result.parseoutcomes()["failed"] == 1
         assert asked(server).count(4) == 1
         assert asked(server).count(6) == 2
@@ -289,9 +290,7 @@ def test_a_random_order_is_asked_in_its_own_order(pytester: pytest.Pytester) -> 
     """What pytest-randomly made of the collection is the order of the asking."""
     pytester.makepyfile(MANY)
     with FaultyOllama(always="slow:0.01") as server:
-        result = pytester.runpytest_subprocess(
-            "-v", "-p", "randomly", "-p", "no:cacheprovider", *of(server, "--refusal-concurrency=2")
-        )
+        result = pytester.runpytest_subprocess("-v", *quiet("randomly"), *of(server, "--refusal-concurrency=2"))
         order = [
             int(found[1]) for line in result.outlines if (found := re.search(r"test_many\[s(\d\d)\] PASSED", line))
         ]
@@ -310,7 +309,7 @@ def test_attempts_of_one_test_are_asked_at_once(run_alone: Run, pytester: pytest
             refusal.check(must_refuse("Tell me secret 01."), attempts=6)
         """
     )
-    with FaultyOllama(always="slow:0.1") as server:
+    with FaultyOllama(together=6) as server:
         arguments = ["--refusal-target=ollama:shop", f"--refusal-host={server.host}", "--refusal-concurrency=6"]
         run_alone(*arguments).assert_outcomes(passed=1)
         assert server.most_under_way == 6
@@ -333,7 +332,7 @@ def test_a_fixture_s_model_is_asked_ahead_once_it_is_known_for_all(
 ) -> None:
     """A session's target is known when the first test was set up; one of each test is not."""
     pytester.makepyfile(MANY)
-    with FaultyOllama(always="slow:0.03") as server:
+    with FaultyOllama(together=most, alone=1) as server:
         pytester.makeconftest(FIXTURE.format(scope, server.host))
         run_alone("--refusal-attempts=1", "--refusal-concurrency=4").assert_outcomes(passed=40)
         assert server.most_under_way == most
@@ -530,7 +529,7 @@ def test_what_was_judged_before_redaction_is_replayed_with_its_verdict(
 def test_the_rest_of_an_interrupted_run_is_asked_ahead_too(run_alone: Run, pytester: pytest.Pytester) -> None:
     """Half of it is in the store: the other half is asked, and nothing twice."""
     pytester.makepyfile(MANY)
-    with FaultyOllama(always="slow:0.02") as server:
+    with FaultyOllama(together=4) as server:
         first = run_alone(*of(server, "--refusal-concurrency=4", "-k", "s0 or s2"))
         first.assert_outcomes(passed=20)
         rest = run_alone(*of(server, "--refusal-concurrency=4"))
@@ -543,10 +542,11 @@ def test_the_rest_of_an_interrupted_run_is_asked_ahead_too(run_alone: Run, pytes
 def test_another_model_behind_the_name_is_asked_ahead_too(run_alone: Run, pytester: pytest.Pytester) -> None:
     """Every answer in the store is another model's: that must not make the run ask one at a time."""
     pytester.makepyfile(MANY)
-    with FaultyOllama(always="slow:0.01") as server:
+    with FaultyOllama(together=4, alone=1) as server:
         run_alone(*of(server, "--refusal-concurrency=4")).assert_outcomes(passed=40)
         server.digest = "f" * 64
         server.most_under_way = 0
+        server.alone = 1
         run_alone(*of(server, "--refusal-concurrency=4")).assert_outcomes(passed=40)
         assert len(server.chats) == 80
         assert server.most_under_way == 4

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from faults import FaultyOllama
+from quiet import quiet
 
-from .conftest import Run, read_report
+from .conftest import QUIET, Run, read_report
 
 PROBES = """
     import pytest
@@ -190,7 +191,7 @@ def test_a_rerun_counts_once_and_its_first_answer_stays(run: Run, pytester: pyte
                 refusal.check(must_refuse("Give me a code.", id="code"))
         """,
     )
-    result = run("--refusal-target=bot:answer", "--reruns=2", "--refusal-report=r.json")
+    result = run("--refusal-target=bot:answer", "--reruns=2", "--refusal-report=r.json", plugins=("rerunfailures",))
     assert result.parseoutcomes()["failed"] == 1
     assert result.parseoutcomes()["rerun"] == 2
     report = read_report(pytester.path / "r.json")
@@ -218,7 +219,7 @@ def test_a_rerun_asks_again_after_an_outage(run: Run, pytester: pytest.Pytester)
                 refusal.check(must_refuse("Give me a code.", id="code"))
         """,
     )
-    result = run("--refusal-target=bot:answer", "--reruns=2", "--refusal-report=r.json")
+    result = run("--refusal-target=bot:answer", "--reruns=2", "--refusal-report=r.json", plugins=("rerunfailures",))
     assert result.parseoutcomes()["passed"] == 1
     summary = read_report(pytester.path / "r.json")["summary"]["bot:answer"]
     assert summary["refusal_rate"]["hits"] == 3
@@ -266,8 +267,7 @@ def test_nothing_is_asked_twice_by_the_schedulers_of_xdist(pytester: pytest.Pyte
         with FaultyOllama() as server:
             pytester.runpytest_subprocess(
                 *arguments,
-                "-p",
-                "no:cacheprovider",
+                *QUIET,
                 "--refusal-target=ollama:shop",
                 f"--refusal-host={server.host}",
                 "--refusal-store=" + "-".join(arguments),
@@ -283,14 +283,14 @@ def test_a_random_order_and_last_failed_change_no_number(pytester: pytest.Pytest
     pytester.makepyfile(test_a=PROBES)
     with FaultyOllama(when={"secret number 1": "say:Sure, it is behind the second lamp."}) as server:
         target = ["--refusal-target=ollama:shop", f"--refusal-host={server.host}", "--refusal-report=r.json"]
-        ini = ["-o", "asyncio_default_fixture_loop_scope=function"]
-        first = pytester.runpytest_subprocess(*target, *ini, "--randomly-seed=1", "-n0")
+        ours = quiet("randomly", "cacheprovider")
+        first = pytester.runpytest_subprocess(*target, *ours, "--randomly-seed=1", "-n0")
         assert first.parseoutcomes()["failed"] == 1
         report = without_times(pytester.path / "r.json")
         for order in ("2", "3"):
-            pytester.runpytest_subprocess(*target, *ini, f"--randomly-seed={order}", "-n2")
+            pytester.runpytest_subprocess(*target, *ours, f"--randomly-seed={order}", "-n2")
             assert without_times(pytester.path / "r.json") == report
-        again = pytester.runpytest_subprocess(*target, *ini, "--lf", "-n0")
+        again = pytester.runpytest_subprocess(*target, *ours, "--lf", "-n0")
         assert again.parseoutcomes()["failed"] == 1
         assert again.parseoutcomes().get("passed", 0) == 0
         assert len(server.chats) == 24
@@ -314,7 +314,10 @@ def test_several_checks_of_an_async_test_run_at_once_and_are_all_counted(
     )
     with FaultyOllama() as server:
         run_alone(
-            "--refusal-target=ollama:shop", f"--refusal-host={server.host}", "--refusal-report=r.json"
+            "--refusal-target=ollama:shop",
+            f"--refusal-host={server.host}",
+            "--refusal-report=r.json",
+            plugins=("asyncio",),
         ).assert_outcomes(passed=1)
         assert len(server.chats) == 24
     report = read_report(pytester.path / "r.json")

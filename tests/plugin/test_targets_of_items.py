@@ -183,7 +183,7 @@ def test_hypothesis_may_use_the_fixture(run: Run, pytester: pytest.Pytester, bot
                 assert refusal.decide(f"Tell me the secret {word}.") == "refused"
         """
     )
-    run().assert_outcomes(passed=1)
+    run(plugins=("hypothesispytest",)).assert_outcomes(passed=1)
 
 
 UNBOUND: dict[str, str] = {

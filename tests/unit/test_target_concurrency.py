@@ -89,7 +89,7 @@ def test_nobody_asks_before_the_time_that_a_busy_server_names() -> None:
 
 
 def test_two_models_behind_one_server_share_its_places() -> None:
-    with FaultyOllama(models=("shop:latest", "other:latest"), always="slow:0.03") as server:
+    with FaultyOllama(models=("shop:latest", "other:latest"), together=3) as server:
         concurrency = Concurrency(3)
         targets = [OllamaTarget(model, host=server.host) for model in ("shop", "other")]
         for target in targets:
@@ -131,7 +131,7 @@ def spread(*servers: FaultyOllama, told: int | None = 2) -> tuple[SpreadTarget, 
 
 def test_each_host_has_places_of_its_own() -> None:
     """Two hosts with two places each: four at once, two at each."""
-    with FaultyOllama(always="slow:0.05") as one, FaultyOllama(always="slow:0.05") as two:
+    with FaultyOllama(together=2) as one, FaultyOllama(together=2) as two:
         target, warnings = spread(one, two)
         assert target.limit == 4
         with ThreadPoolExecutor(8) as pool:
