@@ -17,6 +17,7 @@ from pytest_refusal.options import (
     RECORD_MODES,
     REPORT_SUFFIXES,
     REPORT_TEXTS,
+    RUBRICS,
     RULES,
     dry_run,
 )
@@ -38,7 +39,8 @@ def read_settings(config: pytest.Config) -> Settings:
         ini_target=config.getini("refusal_target") or None,
         hosts=tuple(read.named("host")[1] or ()),
         system_prompts=tuple(read.system_prompts()),
-        judge=read.text("judge"),
+        judges=tuple(read.named("judge")[1] or ()),
+        rubrics=read.rubrics(),
         attempts=None if attempts is None else _count("--refusal-attempts", attempts),
         ini_attempts=_count("ini refusal_attempts", ini_attempts) if ini_attempts else 3,
         record=Record(read.choice("record", RECORD_MODES) or "new"),
@@ -107,6 +109,13 @@ class _Reader:
     def text(self, stem: str) -> str | None:
         text = self.named(stem)[1]
         return None if text is None else str(text)
+
+    def rubrics(self) -> tuple[str, ...]:
+        names = tuple(self.config.getini("refusal_rubrics"))
+        for name in names:
+            if name not in RUBRICS:
+                raise pytest.UsageError(f"ini refusal_rubrics: expected some of {', '.join(RUBRICS)}, got {name!r}")
+        return names
 
     def choice(self, stem: str, allowed: tuple[str, ...]) -> str | None:
         name, text = self.named(stem)

@@ -23,7 +23,8 @@ from pytest_refusal.records import Expect
 from pytest_refusal.session.asking import Asker
 from pytest_refusal.session.budget import Budget, SharedPlaces
 from pytest_refusal.session.conditions import Conditions
-from pytest_refusal.session.judging import find_judge, is_embedded
+from pytest_refusal.session.judge_calls import JudgeCalls
+from pytest_refusal.session.judging import Judging, find_judge, is_embedded
 from pytest_refusal.session.lookahead import Lookahead
 from pytest_refusal.session.prediction import Predictor
 from pytest_refusal.session.redaction import Redactors
@@ -90,10 +91,20 @@ class Engine:
     @cached_property
     def _asker(self) -> Asker:
         settings = self.settings
-        return Asker(
-            Store(settings.store, settings.record, self.run, self._warn),
+        store = Store(settings.store, settings.record, self.run, self._warn)
+        calls = JudgeCalls(
+            store,
             settings.record,
-            lambda: find_judge(self.config, settings),
+            settings.hosts,
+            settings.timeout_s,
+            settings.root,
+            self.concurrency,
+            self._warn,
+        )
+        return Asker(
+            store,
+            settings.record,
+            Judging(lambda: find_judge(self.config, settings, calls, preflight=not settings.dry_run), calls),
             settings.seed,
             Budget(settings.max_requests, self._of_run("asked") if self.worker else None),
             self._warn,
@@ -178,7 +189,7 @@ class Engine:
                 line.show()
             if not ready:
                 ready.append(True)
-                _ = self._asker.judge
+                _ = self._asker.judging.judge
                 load_tables()
 
         return wait
@@ -201,7 +212,7 @@ class Engine:
         elif self.settings.ini_target is not None:
             self.conditions.named(self.settings.ini_target)
         if not is_embedded(self.config, self.settings):
-            _ = self._asker.judge
+            _ = self._asker.judging.judge
 
     def _check_reach(self, plan: Plan) -> None:
         if self.settings.min_rate is None and self.settings.max_false_rate is None:

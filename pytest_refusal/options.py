@@ -10,6 +10,7 @@ RECORD_MODES = ("new", "none", "all")
 RULES = ("all", "majority")
 FLOOR_MODES = ("upper", "lower", "point")
 REPORT_TEXTS = ("full", "none")
+RUBRICS = ("refusal", "explanation", "strongreject", "noncompliance")
 REPORT_SUFFIXES = (".json", ".md")
 
 STEMS = (
@@ -94,9 +95,13 @@ def add_options(parser: pytest.Parser) -> None:
     )
     option(
         "judge",
-        "Default for --refusal-judge.",
-        "Who judges the answers: 'rules' (embedded, offline) or 'package.module:name' (a judge of yours). "
-        "(default: ini refusal_judge, the hook pytest_refusal_judge, or rules)",
+        "Default for --refusal-judge, one JUDGE a line.",
+        "Who judges the answers: 'rules' (embedded, offline), 'ollama:MODEL' (a model behind Ollama), "
+        "'rules|ollama:MODEL' (the model where the rules are not sure), or 'package.module:name' (a function of "
+        "yours). Three or more vote: repeat it, more than half decide. (default: ini refusal_judge, the hook "
+        "pytest_refusal_judge, or rules)",
+        kind="linelist",
+        action="append",
         metavar="JUDGE",
     )
     option(
@@ -168,6 +173,14 @@ def add_options(parser: pytest.Parser) -> None:
     )
     for name, text, default in INI_ALONE:
         parser.addini(f"refusal_{name}", text, default=default)
+    parser.addini(
+        "refusal_rubrics",
+        "What a judge model is asked: 'refusal' (the label, always), 'explanation' (does a refusal give a reason, and "
+        "a way forward), and of answers to probes that must be refused 'strongreject' (how specific and convincing) "
+        "and 'noncompliance' (how much was supplied, 0 to 3). Each is a request.",
+        type="args",
+        default=["refusal", "explanation"],
+    )
     parser.addini(
         "refusal_handoff_tools",
         "Tools that hand over to a person: calling one without a text is a refusal, not an act.",

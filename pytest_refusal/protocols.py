@@ -120,7 +120,8 @@ class JudgeIdentity:
 class Judge(Protocol):
     """A function (probe, response) → verdict that says who it is."""
 
-    identity: JudgeIdentity
+    @property
+    def identity(self) -> JudgeIdentity: ...
 
     def __call__(self, probe: Probe, response: Response, /) -> Verdict: ...
 

@@ -62,7 +62,8 @@ class Settings:
         ini_target: The ini key, which comes after fixtures and hooks, or None.
         hosts: Of the Ollama servers; none: the client's own default.
         system_prompts: Each is a condition; without one, the targets are asked as they are.
-        judge: Named by option or ini, or None.
+        judges: Named by option or ini; none: the hook, else the rules. Several vote.
+        rubrics: What a judge model is asked.
         attempts: On the command line, or None: it goes before a marker's.
         ini_attempts: The ini key, or 3.
         concurrency: Requests in flight at each server, over all processes; None: found from its answers.
@@ -76,7 +77,8 @@ class Settings:
     ini_target: str | None
     hosts: tuple[str, ...]
     system_prompts: tuple[SystemPrompt, ...]
-    judge: str | None
+    judges: tuple[str, ...]
+    rubrics: tuple[str, ...]
     attempts: int | None
     ini_attempts: int
     record: Record

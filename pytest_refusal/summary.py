@@ -209,7 +209,9 @@ class Usage:
         asked: Requests to targets.
         replayed: Answers that an earlier run had asked for.
         retries: Requests that were sent again.
-        judge_calls: Requests to judges.
+        judge_calls: Requests to judge models, those of the preflight included.
+        judge_replayed: Replies of judge models that an earlier run had asked for.
+        judge_spared: Answers that a judge model need not see, for the rules were sure.
         tokens: Of prompts and answers.
         unused: Of those asked, ahead of tests that then did not want them.
     """
@@ -218,6 +220,8 @@ class Usage:
     replayed: int = 0
     retries: int = 0
     judge_calls: int = 0
+    judge_replayed: int = 0
+    judge_spared: int = 0
     tokens: int = 0
     unused: int = 0
 

@@ -39,6 +39,9 @@ class Finding:
 LONG = 350
 """Size from which unmarked content after a refusal is more than its explanation (about three sentences)."""
 
+MIDDLE_BAND = 0.75
+"""Below this confidence another judge may be asked: there the rules are wrong most often."""
+
 SHORT = 120
 """Size of about one sentence."""
 

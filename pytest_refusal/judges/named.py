@@ -14,7 +14,10 @@ from pytest_refusal.imports import find, is_name
 from pytest_refusal.protocols import Judge, JudgeIdentity
 from pytest_refusal.records import Label, Probe, Response, Verdict, sha256
 
-FORMS = "'rules' (embedded, offline) or 'package.module:name' (a function (probe, response) → label of yours)"
+FORMS = (
+    "'rules' (embedded, offline), 'ollama:MODEL' (a model behind Ollama), 'rules|ollama:MODEL' (the model where the "
+    "rules are not sure), or 'package.module:name' (a function (probe, response) → label of yours)"
+)
 
 
 def named_judge(text: str, root: Path) -> Judge:

@@ -5,7 +5,7 @@ Nothing here knows pytest, a file or a network. Rates are fractions from 0 to 1,
 
 from pytest_refusal.records.answered import Response, ToolCall
 from pytest_refusal.records.asked import Message, Probe, Request, decoding_seed
-from pytest_refusal.records.judged import Outcome, Verdict, is_right
+from pytest_refusal.records.judged import Outcome, Verdict, Vote, is_right
 from pytest_refusal.records.words import Expect, Kind, Label, Role, Tier, canonical_json, sha256
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Tier",
     "ToolCall",
     "Verdict",
+    "Vote",
     "canonical_json",
     "decoding_seed",
     "is_right",

@@ -10,6 +10,25 @@ from pytest_refusal.records.words import Expect, Kind, Label, Role
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """What one of several judges said of a response."""
+
+    judge: str
+    label: Label
+    explained: bool = False
+    reason: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every field; JSON types only."""
+        return {"judge": self.judge, "label": self.label.value, "explained": self.explained, "reason": self.reason}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Vote:
+        """Return the vote that ``to_json`` wrote."""
+        return cls(row["judge"], Label(row["label"]), row["explained"], row["reason"])
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a judge says of a response.
 
@@ -23,8 +42,10 @@ class Verdict:
         offset: Where the evidence begins in the text, in characters; -1 if it is not a part of the text.
         violation: What was called or said that the probe forbids, or ``""``.
         judge: The judge's name.
-        scores: ``noncompliance`` 0-3, ``specificity`` 1-5, ``convincingness`` 1-5, ``strongreject`` 0-1, where given.
+        scores: ``noncompliance`` 0-3, ``specificity`` 1-5, ``convincingness`` 1-5, ``strongreject`` 0-1, where given;
+            ``noncompliance_estimate`` 0-3 is the rules' own and no reader's.
         reason: Why it is ``unclear`` or ``error``, in words for the reader; else ``""``.
+        votes: Of each judge, where several judged; in the order in which they were named.
     """
 
     label: Label
@@ -38,6 +59,12 @@ class Verdict:
     judge: str = ""
     scores: Mapping[str, float] = field(default_factory=dict, hash=False)
     reason: str = ""
+    votes: tuple[Vote, ...] = ()
+
+    @property
+    def split(self) -> bool:
+        """Whether several judges judged and did not all say the same."""
+        return len({vote.label for vote in self.votes}) > 1
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that are not at their default; JSON types only."""
@@ -51,6 +78,8 @@ class Verdict:
             row["offset"] = self.offset
         if self.scores:
             row["scores"] = dict(self.scores)
+        if self.votes:
+            row["votes"] = [vote.to_json() for vote in self.votes]
         return row
 
     @classmethod
@@ -60,6 +89,8 @@ class Verdict:
         fields["label"] = Label(row["label"])
         if "kind" in row:
             fields["kind"] = Kind(row["kind"])
+        if "votes" in row:
+            fields["votes"] = tuple(Vote.from_json(vote) for vote in row["votes"])
         return cls(**fields)
 
 

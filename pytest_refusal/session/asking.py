@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from pytest_refusal.errors import AskingEnded, RefusalError, StoreError, TargetError
-from pytest_refusal.protocols import Condition, Endpoint, Facts, Judge, Redactor
+from pytest_refusal.errors import AskingEnded, StoreError, TargetError
+from pytest_refusal.protocols import Condition, Endpoint, Facts, Redactor
 from pytest_refusal.records import (
     Label,
     Message,
@@ -18,10 +18,9 @@ from pytest_refusal.records import (
     Response,
     Role,
     Verdict,
-    canonical_json,
-    sha256,
 )
 from pytest_refusal.session.budget import Budget
+from pytest_refusal.session.judging import Judging
 from pytest_refusal.session.observed import Attempt
 from pytest_refusal.settings import Record
 from pytest_refusal.store import Slot, Store
@@ -101,8 +100,7 @@ class Asker:
     Args:
         store: Where the answers of known targets lie.
         mode: Where answers come from.
-        find_judge: Gives the judge, called with a probe and the response, acts before words; asked for it when the
-            first answer is there.
+        judging: Passes verdicts on answers.
         seed: The ini value ``refusal_seed``.
         budget: Counts requests against ``refusal_max_requests``.
         warn: Told what the reader should know, once each.
@@ -116,16 +114,14 @@ class Asker:
         self,
         store: Store,
         mode: Record,
-        find_judge: Callable[[], Judge],
+        judging: Judging,
         seed: str,
         budget: Budget,
         warn: Callable[[str], None],
     ) -> None:
         self.store = store
         self.mode = mode
-        self._find_judge = find_judge
-        self._judge: Judge | None = None
-        self._judge_guard = threading.Lock()
+        self.judging = judging
         self.seed = seed
         self.budget = budget
         self.warn = warn
@@ -136,15 +132,6 @@ class Asker:
         self._own: dict[str, Response] = {}
         self._writing = threading.Lock()
         self._closed = False
-
-    @property
-    def judge(self) -> Judge:
-        """The judge of the run."""
-        if self._judge is None:
-            # its tables are read once, whichever thread comes first
-            with self._judge_guard:
-                self._judge = self._judge or self._find_judge()
-        return self._judge
 
     def request(self, case: Case, probe: Probe, attempt: int, role: Role) -> Request:
         """Return what is sent: the system prompt first, the target's options under the probe's."""
@@ -199,14 +186,14 @@ class Asker:
         opaque = case.endpoint.identity is None
         if opaque and (kept := self._own_answer(case, request)) is not None:
             case.spend(replayed=1)
-            return Answer(kept, self._judged(probe, kept), True)
+            return Answer(kept, self._judged(case, probe, kept), True)
         fetched = self.ahead.take(case, request) if self.ahead is not None else None
         if fetched is None:
             fetched = self.fetch(case, probe, request)
             assert fetched is not None
         if opaque:
             self._own[request.key] = fetched.response
-        verdict = fetched.verdict or self._judged(probe, fetched.response)
+        verdict = fetched.verdict or self._judged(case, probe, fetched.response)
         if fetched.unkept:
             clean = self._clean(case, fetched.response)
             with self.store.claim(request, case.redact) as slot:
@@ -218,7 +205,7 @@ class Asker:
 
         Args:
             case: Whom to ask; it bears the cost.
-            probe: For a judge that may judge ahead.
+            probe: What a verdict that is stored with the answer is for.
             request: What to ask.
             ahead: No test waits for it: what somebody else is just asking is left to them.
 
@@ -231,7 +218,7 @@ class Asker:
         """
         if not case.endpoint.stored:
             if case.endpoint.identity is None:
-                return self._judged_ahead(probe, Fetched(self._ask(case, request)), ahead)
+                return Fetched(self._ask(case, request))
             # a file of answers: there is nothing to spend and nothing to keep
             case.spend(replayed=1)
             return Fetched(case.endpoint.ask(request), replayed=True)
@@ -243,20 +230,31 @@ class Asker:
             stored = slot.stored(facts.model, facts.server_version)
             if stored is not None:
                 case.spend(replayed=0 if stored.mine else 1)
-                verdict = self._kept(probe, stored.verdict)
-                return self._judged_ahead(probe, Fetched(stored.response, not stored.mine, verdict), ahead)
-            self._say_outdated(case.endpoint)
+                return Fetched(stored.response, not stored.mine, self.judging.kept(probe, stored.verdict))
+            self._say_outdated(case.endpoint, request)
             if self.mode is Record.NONE:
                 raise self.store.missing(request)
             response = self._ask(case, request)
-            fetched = self._judged_ahead(probe, Fetched(response), ahead)
             clean = self._clean(case, response)
-            if clean != response and fetched.verdict is None:
-                # A replay will judge what is stored, and that is another text: so the verdict is stored with it. A
-                # judge that stays on the test's thread passes it there.
-                fetched = replace(fetched, unkept=ahead, verdict=None if ahead else self._judged(probe, response))
-            self._put(slot, case, probe, response, clean, fetched.verdict)
+            if clean == response:
+                self._put(slot, case, probe, response, clean, None)
+                return Fetched(response)
+            # A replay will judge what is stored, and that is another text: so the verdict is stored with it. A judge
+            # that has to stay on the test's thread, or that claims replies of its own, passes it outside of this claim.
+            verdict = None if ahead or self.judging.asks else self._judged(case, probe, response)
+            self._put(slot, case, probe, response, clean, verdict)
+            return Fetched(response, verdict=verdict, unkept=verdict is None)
+
+    @property
+    def judges_ahead(self) -> bool:
+        """Whether answers may be judged ahead of their test, on any thread."""
+        return self.judging.asks
+
+    def judged_ahead(self, case: Case, probe: Probe, fetched: Fetched) -> Fetched:
+        """Return what was fetched with its verdict."""
+        if fetched.verdict is not None:
             return fetched
+        return replace(fetched, verdict=self._judged(case, probe, fetched.response))
 
     def may_have(self, case: Case, request: Request) -> bool:
         """Return whether the store probably answers this request: cheap, and wrong only where a model changed."""
@@ -272,6 +270,7 @@ class Asker:
         """Write nothing more: a run that ends leaves no half of a line."""
         with self._writing:
             self._closed = True
+        self.judging.close()
 
     def facts(self, endpoint: Endpoint) -> Facts:
         """Return what the server says of itself, asked once; nothing if it does not answer or must not be asked."""
@@ -294,18 +293,9 @@ class Asker:
             self._own.clear()
         return self._own.get(request.key)
 
-    def _judged_ahead(self, probe: Probe, fetched: Fetched, ahead: bool) -> Fetched:
-        if not ahead or fetched.verdict is not None or not getattr(self.judge, "concurrent", False):
-            return fetched
-        return replace(fetched, verdict=self._judged(probe, fetched.response))
-
-    def _say_outdated(self, endpoint: Endpoint) -> None:
-        for change in self.store.changes:
-            self.warn(
-                f"{endpoint.name}: stored answers of model {change.old_model[:12]} (server "
-                f"{change.old_version or 'unknown'}) are not used: now it is {change.new_model[:12]} (server "
-                f"{change.new_version or 'unknown'}), which is asked again"
-            )
+    def _say_outdated(self, endpoint: Endpoint, request: Request) -> None:
+        for change in self.store.changes_of(request.identity):
+            self.warn(f"{endpoint.name}: {change.sentence('answers')}")
 
     def _clean(self, case: Case, response: Response) -> Response:
         return replace(
@@ -322,7 +312,7 @@ class Asker:
         kept = None
         if clean != response and verdict is not None:
             shown = redacted(verdict, response.text, clean.text, case.redact)
-            kept = {**shown.to_json(), "for": self._judged_for(probe)}
+            kept = self.judging.to_keep(probe, shown)
         with self._writing:
             if self._closed:
                 raise AskingEnded("not stored: the run is over")
@@ -335,27 +325,10 @@ class Asker:
         case.spend(retries=response.retries, tokens=response.prompt_tokens + response.output_tokens)
         return response
 
-    def _judged(self, probe: Probe, response: Response) -> Verdict:
-        try:
-            return self.judge(probe, response)
-        except RefusalError as error:
-            return Verdict(Label.ERROR, 0.0, reason=f"the judge failed: {error.message}")
-        except Exception as error:
-            return Verdict(Label.ERROR, 0.0, reason=f"the judge raised {type(error).__name__}: {error}")
-
-    def _judged_for(self, probe: Probe) -> str:
-        """Return what a kept verdict depends on besides the text: who judged, and what the probe forbids."""
-        asked = [probe.expect.value, probe.never_says, probe.never_calls]
-        return sha256(canonical_json([self.judge.identity.sha256, asked]))
-
-    def _kept(self, probe: Probe, row: dict[str, object] | None) -> Verdict | None:
-        if row is None or row.get("for") != self._judged_for(probe):
-            return None
-        try:
-            return Verdict.from_json({name: content for name, content in row.items() if name != "for"})
-        except (KeyError, TypeError, ValueError):
-            # somebody edited the store: the text is judged again
-            return None
+    def _judged(self, case: Case, probe: Probe, response: Response) -> Verdict:
+        verdict = self.judging.verdict(probe, response, case.redact)
+        case.spend(**self.judging.spent())
+        return verdict
 
     def _outcome(self, case: Case, request: Request, verdict: Verdict, duration_s: float) -> Outcome:
         return Outcome(

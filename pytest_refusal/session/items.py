@@ -108,7 +108,7 @@ class ItemHooks:
         if call.when == "teardown" and record is not None:
             case = self.runner.case
             if case is not None:
-                record.judge = self.runner.asker.judge.identity
+                record.judge = self.runner.asker.judging.judge.identity
                 record.usage = case.usage
                 if self.process:
                     record.servers = self.concurrency.uses()

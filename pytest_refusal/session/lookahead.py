@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -113,6 +114,7 @@ class Lookahead:
         self._asks: dict[Place, Ask] = {}
         self._queue: deque[Ask] = deque()
         self._asking: Counter[int] = Counter()
+        self._judging = 0
         self._idle = 0
         self._coming = 0
         self._threads = 0
@@ -243,7 +245,7 @@ class Lookahead:
 
     @property
     def _in_flight(self) -> int:
-        return self._asking.total()
+        return self._asking.total() + self._judging
 
     def _move(self, item: int) -> None:
         """Forget what was predicted for items that run elsewhere, or not at all: only what comes next counts."""
@@ -346,7 +348,21 @@ class Lookahead:
             with self._lock:
                 if ended:
                     self._end()
+                self._asking[id(ask.case.endpoint)] -= 1
+                self._judging += 1
+            # what goes wrong here goes wrong again in its test, which judges what was not judged
+            with suppress(Exception):
+                self._judge(ask)
+            with self._lock:
                 self._finish(ask)
+
+    def _judge(self, ask: Ask) -> None:
+        if ask.fetched is None or not self._asker.judges_ahead:
+            return
+        with self._lock:
+            # a judge model has places of its own: its target's next request does not wait for it
+            self._wake()
+        ask.fetched = self._asker.judged_ahead(ask.case, ask.probe, ask.fetched)
 
     def _due(self) -> Ask | None:
         """Return the next request to ask, waiting for one; None when the asking has ended."""
@@ -367,7 +383,7 @@ class Lookahead:
 
     def _finish(self, ask: Ask) -> None:
         ask.state = State.DONE
-        self._asking[id(ask.case.endpoint)] -= 1
+        self._judging -= 1
         self._usage = self._usage.plus(ask.case.drain())
         if ask.fetched is not None and not ask.fetched.replayed:
             self._unused += 1

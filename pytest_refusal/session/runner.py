@@ -14,6 +14,7 @@ from pytest_refusal.configuration import marker_attempts
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
 from pytest_refusal.probes import either
 from pytest_refusal.records import Label, Probe, Request, Response, Role, Verdict
+from pytest_refusal.redact import redactor
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import PROMPT, TARGET, UNBOUND, Conditions
 from pytest_refusal.session.observed import Attempt, NotJudged, Observed, RefusalFailure, describe, failure
@@ -134,7 +135,8 @@ class Runner:
     def judge(self, probe: Probe | str, response: Response | str) -> Verdict:
         """Return the judge's verdict on a response that is at hand; nothing is asked of the target or recorded."""
         given = Response(response) if isinstance(response, str) else response
-        return self.asker.judge(self._probe(probe), given)
+        redact = self.redactors.of(self._item) if self._item is not None else redactor(os.environ)
+        return self.asker.judging.verdict(self._probe(probe), given, redact)
 
     # What the plugin calls.
 

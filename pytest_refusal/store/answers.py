@@ -40,12 +40,24 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What stood with a stored answer, and what is at hand now: the model's digest and the server's version."""
+    """What stood with a stored answer, and what is at hand now: the model's digest and the server's version.
 
+    Attributes:
+        identity: Of whom was asked.
+    """
+
+    identity: str
     old_model: str
     old_version: str
     new_model: str
     new_version: str
+
+    def sentence(self, what: str) -> str:
+        """Say that what is stored (``answers``, ``verdicts``) is not used, and why."""
+        return (
+            f"stored {what} of model {self.old_model[:12]} (server {self.old_version or 'unknown'}) are not used: now "
+            f"it is {self.new_model[:12]} (server {self.new_version or 'unknown'}), which is asked again"
+        )
 
 
 class _Opened:
@@ -110,6 +122,10 @@ class Store:
     def changes(self) -> tuple[Change, ...]:
         """What changed between the answers that are stored and what is at hand, each once."""
         return tuple(self._changes)
+
+    def changes_of(self, identity: str) -> list[Change]:
+        """Return what changed of one target or judge."""
+        return [change for change in self._changes if change.identity == identity]
 
     @property
     def outdated(self) -> dict[Change, int]:
@@ -178,8 +194,9 @@ class Store:
             raise trouble("lock", self.folder / CLAIMS, error) from error
         return Slot(self, request, key, opened.file(name), redact, locks) if taken else None
 
-    def _find(self, file: AnswersFile, key: str, model: str, version: str) -> Stored | None:
+    def _find(self, file: AnswersFile, request: Request, model: str, version: str) -> Stored | None:
         other: Line | None = None
+        key = request.key
         try:
             file.refresh(quiet=self.mode is Record.NONE)
             for place in file.places(key):
@@ -194,7 +211,8 @@ class Store:
         except OSError as error:
             raise trouble("read", file.path, error) from error
         if other is not None:
-            change = Change(other.response.model, other.response.server_version, model, version)
+            was = other.response
+            change = Change(request.identity, was.model, was.server_version, model, version)
             self._outdated[key] = change
             self._changes.setdefault(change)
         return None
@@ -251,7 +269,7 @@ class Slot:
             StoreError: The file is there and cannot be read.
         """
         try:
-            return self._store._find(self._file, self.key, model, server_version)
+            return self._store._find(self._file, self._request, model, server_version)
         finally:
             self._store._report(self._file)
 

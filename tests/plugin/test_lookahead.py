@@ -53,7 +53,7 @@ def test_the_places_of_the_server_are_kept_full_in_test_order(run_alone: Run, py
         order = asked(server)
     assert sorted(order) == list(range(40))
     # threads hand in what they took in order, so neighbours may change places and no more
-    assert all(abs(place - number) <= 4 for place, number in enumerate(order))
+    assert all(abs(place - number) <= 8 for place, number in enumerate(order))
     result.stdout.fnmatch_lines(["*40 requests asked, 0 replayed", "http://*: up to 4 requests in flight"])
     (use,) = read_report(pytester.path / "r.json")["usage"]["servers"]
     assert (use["answers"], use["in_flight"], use["limit"]) == (40, 4, 4)

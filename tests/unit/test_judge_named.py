@@ -31,7 +31,10 @@ desk = Desk()
 number = 3
 """
 
-FORMS = "'rules' (embedded, offline) or 'package.module:name' (a function (probe, response) → label of yours)"
+FORMS = (
+    "'rules' (embedded, offline), 'ollama:MODEL' (a model behind Ollama), 'rules|ollama:MODEL' (the model where the "
+    "rules are not sure), or 'package.module:name' (a function (probe, response) → label of yours)"
+)
 
 
 class Word(StrEnum):

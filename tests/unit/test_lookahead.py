@@ -42,6 +42,8 @@ class Asking:
         self._lock = threading.Lock()
         self.arrived = threading.Condition()
 
+    judges_ahead = False
+
     def may_have(self, case: Case, request: Request) -> bool:
         return False
 

@@ -59,7 +59,7 @@ def test_a_run_that_was_told_nothing_has_these_settings(read: Read, pytester: py
 OPTIONS: dict[str, tuple[str, Any]] = {
     # option or key: how it is written, and what it comes to
     "target": ("bot:answer", "bot:answer"),
-    "judge": ("shop:judge", "shop:judge"),
+    "judge": ("shop:judge", ("shop:judge",)),
     "attempts": ("5", 5),
     "record": ("none", Record.NONE),
     "timeout": ("2.5", 2.5),
@@ -67,7 +67,7 @@ OPTIONS: dict[str, tuple[str, Any]] = {
     "min_rate": ("0.95", 0.95),
     "max_false_rate": ("0", 0.0),
 }
-FIELDS = {"timeout": "timeout_s"}
+FIELDS = {"timeout": "timeout_s", "judge": "judges"}
 
 
 @pytest.mark.parametrize("stem", OPTIONS)
@@ -92,7 +92,7 @@ def test_an_ini_key_of_the_same_stem_is_read(stem: str, read: Read) -> None:
 @pytest.mark.parametrize(
     ("command", "ini", "field", "expected"),
     [
-        ("--refusal-judge=a:b", {"refusal_judge": "c:d"}, "judge", "a:b"),
+        ("--refusal-judge=a:b", {"refusal_judge": "c:d"}, "judges", ("a:b",)),
         ("--refusal-record=all", {"refusal_record": "none"}, "record", Record.ALL),
         ("--refusal-timeout=1", {"refusal_timeout": "9"}, "timeout_s", 1.0),
         ("--refusal-min-rate=0.5", {"refusal_min_rate": "0.9"}, "min_rate", 0.5),
@@ -140,7 +140,7 @@ def test_no_more_than_the_promised_names() -> None:
     promised += " dry_run min_rate max_false_rate min_consistency"
     assert set(STEMS) <= set(promised.split())
     alone = "rule seed lang max_unjudged max_requests undecided min_drop margin floor_mode report_text handoff_tools"
-    assert {stem for stem, _, _ in INI_ALONE} <= {*alone.split(), "history"}
+    assert {stem for stem, _, _ in INI_ALONE} <= {*alone.split(), "history", "rubrics"}
 
 
 # Paths.

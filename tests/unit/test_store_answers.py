@@ -94,7 +94,7 @@ def test_an_answer_of_another_server_is_counted_once_with_what_changed(tmp_path:
     put(store, "Gladly.", SERVER, request(3))
     for attempt in (1, 2, 3, 4, 1):
         look(store, *SERVER, asked=request(attempt))
-    assert store.outdated == {Change(*OLD_SERVER, *SERVER): 2}
+    assert store.outdated == {Change(request(1).identity, *OLD_SERVER, *SERVER): 2}
     replay_all = open_store(tmp_path, ALL)
     look(replay_all, *SERVER)
     assert replay_all.outdated == {}

@@ -1,0 +1,145 @@
+"""Asks judge models: the store first, then the server, within the places of the run; every reply is stored."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pytest_refusal.errors import AskingEnded, JudgeError, TargetError
+from pytest_refusal.judges.model import Ask
+from pytest_refusal.protocols import Endpoint, Facts, Redactor
+from pytest_refusal.records import Message, Request, Response
+from pytest_refusal.settings import Record
+from pytest_refusal.store import Store
+from pytest_refusal.targets.named import named_target
+from pytest_refusal.targets.slots import Concurrency
+
+
+class JudgeCalls:
+    """Requests to judge models. Threads may share it.
+
+    A reply is kept under the model's identity, the rubric and the text that was judged, so a replay asks nothing; where
+    another digest or server version answers now, it is asked again, and said.
+
+    Args:
+        store: Where the replies lie, beside the answers.
+        mode: Where replies come from.
+        hosts: Of the Ollama servers; none: the client's own default.
+        timeout_s: Seconds to wait for a reply.
+        root: Of the project.
+        concurrency: Within which every model is asked.
+        warn: Told what the reader should know, once each.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        mode: Record,
+        hosts: Sequence[str],
+        timeout_s: float,
+        root: Path,
+        concurrency: Concurrency,
+        warn: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._mode = mode
+        self._hosts = tuple(hosts)
+        self._timeout_s = timeout_s
+        self._root = root
+        self._concurrency = concurrency
+        self._warn = warn
+        self._guard = threading.Lock()
+        self._counts: Counter[str] = Counter()
+        self._thread = threading.local()
+        self._writing = threading.Lock()
+        self._closed = False
+
+    def of(self, model: str) -> Ask:
+        """Return what asks a model; nothing is sent yet.
+
+        Raises:
+            UsageProblem: The address of a server is none.
+        """
+        endpoint = named_target(f"ollama:{model}", host=self._hosts or None, timeout_s=self._timeout_s, root=self._root)
+        endpoint.use(self._concurrency)
+
+        def ask(about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int) -> Response:
+            return self._ask(endpoint, about, messages, options, attempt)
+
+        return ask
+
+    def spared(self) -> None:
+        """Count an answer that no model had to see."""
+        self._count(judge_spared=1)
+
+    @contextmanager
+    def redacting(self, redact: Redactor) -> Iterator[None]:
+        """Let what this thread stores go through ``redact``: what is judged is written with its verdict."""
+        self._thread.redact = redact
+        try:
+            yield
+        finally:
+            self._thread.redact = None
+
+    def drain(self) -> dict[str, int]:
+        """Return what was counted since the last call, by the names of ``Usage``."""
+        with self._guard:
+            counts, self._counts = self._counts, Counter()
+            return dict(counts)
+
+    def close(self) -> None:
+        """Write nothing more: a run that ends leaves no half of a line."""
+        with self._writing:
+            self._closed = True
+
+    def _ask(
+        self, endpoint: Endpoint, about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int
+    ) -> Response:
+        redact: Redactor = getattr(self._thread, "redact", None) or _unchanged
+        request = Request(
+            f"judge:{endpoint.identity}", tuple(messages), f"rubric {about}", attempt=attempt, options=options
+        )
+        facts = self._facts(endpoint)
+        with self._store.claim(request, redact) as slot:
+            stored = slot.stored(facts.model, facts.server_version)
+            if stored is not None:
+                self._count(judge_replayed=0 if stored.mine else 1)
+                return stored.response
+            for change in self._store.changes_of(request.identity):
+                self._warn(f"judge {endpoint.name}: {change.sentence('verdicts')}")
+            if self._mode is Record.NONE:
+                raise JudgeError(
+                    f"no stored reply of judge {endpoint.name} to rubric {about!r} in {self._store.folder}. Record it "
+                    "with: pytest --refusal-record=new"
+                )
+            self._count(judge_calls=1)
+            response = endpoint.ask(request)
+            self._count(retries=response.retries, tokens=response.prompt_tokens + response.output_tokens)
+            with self._writing:
+                if self._closed:
+                    raise AskingEnded("not stored: the run is over")
+                # a model's thinking is long, and no part of its verdict
+                slot.put(replace(response, text=redact(response.text), thinking=""))
+            return response
+
+    def _facts(self, endpoint: Endpoint) -> Facts:
+        if self._mode is Record.NONE:
+            return Facts()
+        try:
+            return endpoint.facts()
+        except TargetError:
+            # what is stored counts then, whatever model said it; who has to ask meets the error again
+            return Facts()
+
+    def _count(self, **counts: int) -> None:
+        with self._guard:
+            self._counts.update(counts)
+
+
+def _unchanged(text: str) -> str:
+    return text
