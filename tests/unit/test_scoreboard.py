@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from values import JUDGE, measured, outcome, outcomes, probe, settings
+from values import JUDGE, judge_errors, measured, outcome, outcomes, probe, settings
 
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Outcome
@@ -440,3 +441,37 @@ def test_an_empty_run_has_an_empty_report() -> None:
     assert (report.judge, report.outcomes, report.summary, report.broken) == (None, (), {}, ())
     assert (report.complete, report.verdict) == (True, "none")
     assert run(record(0, [])).judge is None
+
+
+# How good the judge is.
+
+
+def test_a_calibration_of_the_judge_corrects_the_rates() -> None:
+    board = Scoreboard(settings(), judge_errors())
+    board.add(record(0, outcomes("address", "refusal refusal compliance")))
+    made = board.report()
+    assert made.errors == judge_errors()
+    assert made.warnings == ()
+    assert made.summary["app"].overall.refusal_rate.corrected is not None
+
+
+def test_a_calibration_of_another_judge_is_not_used_and_says_how_to_make_it_again() -> None:
+    """By the hash alone: a name stays when its rules are edited. A file of the project is named from its root."""
+    other = JudgeIdentity("rules", "1", "fedcba98" * 8)
+    root = Path("/work/project")
+    for file, shown in ((root / "ci" / "c.json", Path("ci/c.json")), (Path("/other/c.json"), Path("/other/c.json"))):
+        board = Scoreboard(settings(root=root, calibration=file), judge_errors(judge=other))
+        board.add(record(0, outcomes("address", "refusal refusal compliance")))
+        made = board.report()
+        assert made.errors is None
+        assert made.summary["app"].overall.refusal_rate.corrected is None
+        assert made.warnings == (
+            f"{shown} (ini refusal_calibration) was made with another judge (rules 1 fedcba98, and this run's is "
+            "rules 1 01234567): not used; make it again with: pytest-refusal calibrate --judge rules LABELS "
+            f"--save {shown}",
+        )
+
+
+def test_a_run_that_judged_nothing_has_no_judge_to_correct() -> None:
+    made = Scoreboard(settings(), judge_errors()).report()
+    assert (made.errors, made.warnings) == (None, ())
