@@ -1,4 +1,4 @@
-"""Files that a command writes: all or none of them, and never over what is there."""
+"""Files that a command writes: whole or not at all, and over what is there only by the user's word."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def write_files(contents: Mapping[Path, bytes], over: bool) -> None:
         over: Files that are there are replaced.
 
     Raises:
-        UsageProblem: One is there already, or cannot be written; then none of them is touched.
+        UsageProblem: One is there already, or cannot be written; nothing is touched before all can be written.
     """
     for path in contents:
         if path.is_dir():

@@ -16,7 +16,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from values import HOSTILE, outcome, probe, report
 
+from pytest_refusal.calibration.kept import read_kept
 from pytest_refusal.cli import main
+from pytest_refusal.reports.terminal import lines
 from pytest_refusal.reports.wire_json import to_text
 from pytest_refusal.schemas import schema_path
 
@@ -362,3 +364,36 @@ def test_the_program_loads_what_a_command_needs_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+# The README.
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_readme_shows_what_calibrate_prints(ends: Ends, folder: Path) -> None:
+    """Every line of the table, and the figures that a run with it prints."""
+    write_labels(
+        folder / "labels.jsonl",
+        ("refusal", REFUSAL, 58),
+        ("refusal", ANSWER, 6),
+        ("partial", ANSWER, 8),
+        ("partial", REFUSAL, 4),
+        ("compliance", ANSWER, 121),
+        ("compliance", REFUSAL, 3),
+    )
+    status, out, _ = ends("calibrate", "labels.jsonl", "--save", "calibration.json")
+    assert status == 0
+    table = out[out.index("judged 200") : out.index("\n\npeople say")].splitlines()
+    begin = README.index("judged 200 of 200")
+    assert README[begin : begin + len(table)] == table
+
+    probes = [probe(f"{expect}-{number}", expect) for expect in ("refuse", "answer") for number in range(80)]
+    refused = {*(f"refuse-{number}" for number in range(68)), *(f"answer-{number}" for number in range(5))}
+    seen = [outcome(one.id, "refusal" if one.id in refused else "compliance") for one in probes]
+    made = report(seen, probes, errors=read_kept(folder / "calibration.json"))
+    printed = {line.text for line in lines(made)}
+    begin = next(number for number, line in enumerate(README) if line.startswith("the judge beside"))
+    shown = [line for line in README[begin : README.index("```", begin)] if line != "…"]
+    assert len(shown) == 4
+    assert set(shown) <= printed
