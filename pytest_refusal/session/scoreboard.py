@@ -142,11 +142,14 @@ class Scoreboard:
     def _errors_of(self, judge: JudgeIdentity | None) -> JudgeErrors | None:
         if self.errors is None or judge is None:
             return None
+        from pytest_refusal.judges.acts import acting
+
         measured, file = self.errors.judge, self.settings.calibration
         if file is not None and file.is_relative_to(self.settings.root):
             # the same run in another folder writes the same report
             file = file.relative_to(self.settings.root)
-        if measured.sha256 != judge.sha256:
+        # labels are of words: the names of handover tools are in the run's hash, and in no calibration
+        if acting(measured, self.settings.handoff_tools).sha256 != judge.sha256:
             self._warn(
                 f"{file} (ini refusal_calibration) was made with another judge ({measured.name} "
                 f"{measured.version} {measured.sha256[:8]}, and this run's is {judge.name} {judge.version} "

@@ -14,6 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from values import JUDGE, judge_errors, measured, outcome, outcomes, probe, settings
 
+from pytest_refusal.judges.acts import ActsFirst
+from pytest_refusal.judges.rules import RulesJudge
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Outcome
 from pytest_refusal.reports import wire_json
@@ -475,3 +477,13 @@ def test_a_calibration_of_another_judge_is_not_used_and_says_how_to_make_it_agai
 def test_a_run_that_judged_nothing_has_no_judge_to_correct() -> None:
     made = Scoreboard(settings(), judge_errors()).report()
     assert (made.errors, made.warnings) == (None, ())
+
+
+def test_tools_that_hand_over_do_not_make_another_judge_of_words() -> None:
+    """Their names are in the hash of the run's judge; a calibration is of what is said."""
+    judge = ActsFirst(RulesJudge(), ["call_agent", "ask_human"]).identity
+    measured_judge = RulesJudge().identity
+    for tools, used in ((("ask_human", "call_agent"), True), (("ask_human",), False), ((), False)):
+        board = Scoreboard(settings(handoff_tools=tools), judge_errors(judge=measured_judge))
+        board.add(record(0, outcomes("address", "refusal"), judge=judge))
+        assert (board.report().errors is not None) is used
