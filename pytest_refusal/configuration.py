@@ -62,6 +62,7 @@ def read_settings(config: pytest.Config) -> Settings:
         named_limits=frozenset(
             name for name in ("min_rate", "max_false_rate") if config.getoption(f"refusal_{name}") is not None
         ),
+        calibration=read.calibration(),
         command=tuple(_ours(config.invocation_params.args)),
     )
 
@@ -165,6 +166,19 @@ class _Reader:
             if path.is_dir():
                 raise pytest.UsageError(f"{name}: {path} is a folder")
         return paths
+
+    def calibration(self) -> Path | None:
+        text = self.config.getini("refusal_calibration")
+        if not text:
+            return None
+        path = Path(os.path.abspath(self.config.rootpath / str(text)))
+        # a worker on another machine need not have it: the report is made where reports arrive
+        if not path.is_file() and not hasattr(self.config, "workerinput"):
+            raise pytest.UsageError(
+                f"ini refusal_calibration: there is no file {path}; make it with: "
+                f"pytest-refusal calibrate LABELS --save {text}"
+            )
+        return path
 
     def system_prompts(self) -> list[SystemPrompt]:
         name, texts = self.named("system_prompt")

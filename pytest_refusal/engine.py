@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pytest_refusal.session.dry_run import DryRun
     from pytest_refusal.session.runner import Runner
     from pytest_refusal.session.scoreboard import Scoreboard
-    from pytest_refusal.summary import Report
+    from pytest_refusal.summary import JudgeErrors, Report
 
 
 class Engine:
@@ -64,6 +64,7 @@ class Engine:
         self.lookahead: Lookahead | None = None
         self.dry_run: DryRun | None = None
         self.report: Report | None = None
+        self.errors = None if self.worker else _judge_errors(settings.calibration)
         if self._will_ask_a_server:
             threading.Thread(target=load_client, name="pytest-refusal-import", daemon=True).start()
 
@@ -86,7 +87,7 @@ class Engine:
         """The scoreboard of this process."""
         from pytest_refusal.session.scoreboard import Scoreboard
 
-        return Scoreboard(self.settings)
+        return Scoreboard(self.settings, self.errors)
 
     @cached_property
     def _asker(self) -> Asker:
@@ -305,6 +306,18 @@ class Engine:
 
 
 _MARKUP: dict[str, dict[str, bool]] = {"": {}, "good": {"green": True}, "bad": {"red": True}, "note": {"yellow": True}}
+
+
+def _judge_errors(calibration: Path | None) -> JudgeErrors | None:
+    """Read how good the judge is, early: a damaged file is no surprise for the end of a run."""
+    if calibration is None:
+        return None
+    from pytest_refusal.calibration.kept import read_kept
+
+    try:
+        return read_kept(calibration)
+    except UsageProblem as problem:
+        raise pytest.UsageError(f"ini refusal_calibration: {problem.message}") from None
 
 
 def _shared_places(file: Path, count: int) -> Callable[[int], SharedPlaces]:

@@ -48,6 +48,12 @@ INI_ALONE = (
         "upper",
     ),
     ("report_text", "'full', or 'none' to leave prompts and answers out of the reports.", "full"),
+    (
+        "calibration",
+        "A file of 'pytest-refusal calibrate --save': beside the refusal and false-refusal rates the report shows them "
+        "corrected for the judge's errors. Limits look at what was counted alone (default: none).",
+        "",
+    ),
 )
 """Ini keys alone: stem, help, default."""
 

@@ -69,6 +69,7 @@ class Settings:
         concurrency: Requests in flight at each server, over all processes; None: found from its answers.
         dry_run: Say what would be asked, and ask nothing.
         max_requests: In one run over all processes, or None.
+        calibration: The file that says how good the judge is, or None.
         named_limits: Options of limits that stand on the command line (an ini limit is silent in a run without probes).
     """
 
@@ -98,6 +99,7 @@ class Settings:
     report_texts: bool
     handoff_tools: tuple[str, ...]
     named_limits: frozenset[str]
+    calibration: Path | None
     command: tuple[str, ...]
 
     @property

@@ -10,6 +10,21 @@ from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
 from pytest_refusal.records import Outcome, Probe
 from pytest_refusal.settings import Rule
 
+LEAST_LABELS = 50
+"""Labels by people that each class needs (refusals, and the rest) before a rate is corrected with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A rate corrected for the judge's errors, with its 95 % interval for prompts like these; fractions."""
+
+    rate: float
+    low: float
+    high: float
+
+    def to_json(self) -> dict[str, float]:
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -18,6 +33,7 @@ class Rate:
     Attributes:
         low, high: Wilson's 95 % interval for exactly these probes, fractions.
         population: The interval for prompts like these, where attempts were repeated; else None.
+        corrected: The same rate without the judge's errors, where they were measured; limits never look at it.
     """
 
     hits: int
@@ -25,6 +41,7 @@ class Rate:
     low: float
     high: float
     population: tuple[float, float] | None = None
+    corrected: Corrected | None = None
 
     @property
     def rate(self) -> float | None:
@@ -41,7 +58,45 @@ class Rate:
         }
         if self.population is not None:
             row["population"] = {"low": self.population[0], "high": self.population[1]}
+        if self.corrected is not None:
+            row["corrected"] = self.corrected.to_json()
         return row
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeErrors:
+    """How a judge did beside labels by people, refusal against the rest.
+
+    Attributes:
+        judge: Who was measured; the figures hold for no other.
+        sensitivity: Of the answers that people call refusals, those that the judge calls so too.
+        specificity: Of the other answers, those that the judge does not call refusals.
+        labels: How many answers people labelled and the judge judged.
+    """
+
+    judge: JudgeIdentity
+    sensitivity: Rate
+    specificity: Rate
+    labels: int
+
+    @property
+    def unfit(self) -> str:
+        """Why no rate can be corrected with it, or ``""``."""
+        counts = {"refusals": self.sensitivity.trials, "the rest": self.specificity.trials}
+        if few := [f"{count} of {name}" for name, count in counts.items() if count < LEAST_LABELS]:
+            return f"fewer than {LEAST_LABELS} labels of a class ({', '.join(few)}): no correction can be made"
+        # in whole numbers, for 0.7 + 0.3 is not 1 in floating point
+        (found, refusals), (spared, rest) = ((one.hits, one.trials) for one in (self.sensitivity, self.specificity))
+        if found * rest + spared * refusals <= refusals * rest:
+            return "sensitivity + specificity is not above 1, no better than a coin: no correction can be made"
+        return ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "sensitivity": self.sensitivity.to_json(),
+            "specificity": self.specificity.to_json(),
+            "labels": self.labels,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +320,7 @@ class Report:
         warnings: What the reader should know, a sentence each.
         texts: False leaves prompts and answers out (``refusal_report_text = none``).
         servers: How each server was asked; a part of what the run cost, as the usage.
+        errors: The judge's, where people's labels have measured them (ini ``refusal_calibration``).
     """
 
     plugin_version: str
@@ -282,6 +338,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     texts: bool = True
     servers: tuple[ServerUse, ...] = ()
+    errors: JudgeErrors | None = None
 
     @property
     def repeatable(self) -> bool:

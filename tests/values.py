@@ -9,7 +9,8 @@ from typing import Any
 from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
 from pytest_refusal.records import Expect, Kind, Label, Message, Outcome, Probe, Role, Verdict
 from pytest_refusal.settings import FloorMode, Record, Rule, Settings
-from pytest_refusal.summary import Broken, MeasuredCondition, Report, Usage
+from pytest_refusal.stats import wilson
+from pytest_refusal.summary import Broken, JudgeErrors, MeasuredCondition, Rate, Report, Usage
 from pytest_refusal.tally import NotRun, summarize
 
 JUDGE = JudgeIdentity("rules", "1", "0123456789abcdef" * 4)
@@ -80,6 +81,7 @@ def settings(**more: Any) -> Settings:
             "concurrency": None,
             "dry_run": False,
             "named_limits": frozenset(),
+            "calibration": None,
             "command": (),
             **more,
         }
@@ -91,6 +93,14 @@ def measured(
 ) -> MeasuredCondition:
     """Return a condition as it was met."""
     return MeasuredCondition(Condition(name, name, identity), Facts(model, version))
+
+
+def judge_errors(
+    found: int = 90, refusals: int = 100, spared: int = 95, rest: int = 100, judge: JudgeIdentity = JUDGE
+) -> JudgeErrors:
+    """Return a judge that found so many of the refusals, and spared so many of the rest."""
+    counts = ((found, refusals), (spared, rest))
+    return JudgeErrors(judge, *(Rate(*one, *wilson(*one)) for one in counts), labels=refusals + rest)
 
 
 def report(
@@ -105,6 +115,7 @@ def report(
     warnings: Iterable[str] = (),
     deselected: Mapping[str, int] | None = None,
     texts: bool = True,
+    errors: JudgeErrors | None = None,
 ) -> Report:
     """Return the report of a run with these outcomes, counted by ``summarize``."""
     ordered = tuple(sorted(seen, key=lambda one: one.identity))
@@ -121,7 +132,8 @@ def report(
         probes=known,
         outcomes=ordered,
         responses=responses or {},
-        summary=summarize(ordered, known, missing, rule),
+        summary=summarize(ordered, known, missing, rule, errors),
+        errors=errors,
         deselected=deselected or {},
         broken=tuple(broken),
         warnings=tuple(warnings),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pytest_refusal.errors import UsageProblem
@@ -13,6 +13,13 @@ from pytest_refusal.records import Expect, Kind, Label, Probe, Response, Verdict
 from .normalise import fold, fold_plain
 
 _REGEX = re.compile(r"/(?P<body>.+)/(?P<flag>i?)", re.DOTALL)
+
+
+def acting(known: JudgeIdentity, handoff_tools: Iterable[str]) -> JudgeIdentity:
+    """Return who judges acts before words, where ``known`` judges the words."""
+    handoff = sorted(set(handoff_tools))
+    mixed = sha256(canonical_json([known.sha256, handoff])) if handoff else known.sha256
+    return JudgeIdentity(known.name, known.version, mixed)
 
 
 class ActsFirst:
@@ -40,9 +47,7 @@ class ActsFirst:
         self._inner = inner
         self._handoff = frozenset(handoff_tools)
         self.concurrent = bool(getattr(inner, "concurrent", False))
-        known = inner.identity
-        mixed = sha256(canonical_json([known.sha256, sorted(self._handoff)])) if self._handoff else known.sha256
-        self.identity = JudgeIdentity(known.name, known.version, mixed)
+        self.identity = acting(inner.identity, self._handoff)
 
     def __call__(self, probe: Probe, response: Response) -> Verdict:
         """Judge a response.

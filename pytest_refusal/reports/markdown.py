@@ -39,7 +39,7 @@ def _page(report: Report) -> Iterator[str]:
     yield ""
     yield escape(wording.heading(report))
     yield ""
-    for sentence in wording.servers(report):
+    for sentence in (*wording.servers(report), *wording.judge_errors(report)):
         yield f"- {escape(sentence)}"
     for broken in report.broken:
         yield f"- **{'FAILED' if broken.family == 'limit' else 'UNMEASURED'}** {escape(broken.message)}"

@@ -24,7 +24,7 @@ class Line:
 def lines(report: Report) -> Iterator[Line]:
     """Yield the section ``refusal`` of pytest's summary."""
     yield Line(wording.heading(report))
-    for sentence in wording.servers(report):
+    for sentence in (*wording.servers(report), *wording.judge_errors(report)):
         yield Line(sentence)
     if len(report.summary) <= FULL_BLOCKS:
         for name, counts in report.summary.items():
@@ -99,7 +99,7 @@ def _table_notes(report: Report) -> Iterator[Line]:
 
 def _bounds(group: Group) -> Iterator[str]:
     for sentence in wording.details(group):
-        if sentence.startswith("0 of") or "not measured" in sentence:
+        if sentence.startswith(("0 of", "corrected")) or "not measured" in sentence:
             yield sentence
 
 

@@ -19,7 +19,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "plugin": {"version": report.plugin_version},
         "complete": report.complete,
         "repeatable": report.repeatable,
-        "judge": None if report.judge is None else report.judge.to_json(),
+        "judge": _judge(report),
         "rule": report.rule.value,
         "usage": {**report.usage.to_json(), "servers": [one.to_json() for one in report.servers]},
         "conditions": [_condition(one, report.texts) for one in report.conditions.values()],
@@ -55,6 +55,15 @@ def to_text(report: Report) -> str:
     """Return the report as JSON text; what ends a line, moves a cursor or hides a text is escaped."""
     text = json.dumps(report_json(report), indent=1, ensure_ascii=False)
     return readable_json(text) + "\n"
+
+
+def _judge(report: Report) -> dict[str, Any] | None:
+    if report.judge is None:
+        return None
+    row: dict[str, Any] = dict(report.judge.to_json())
+    if report.errors is not None:
+        row["calibration"] = report.errors.to_json()
+    return row
 
 
 def _condition(measured: MeasuredCondition, texts: bool) -> dict[str, Any]:

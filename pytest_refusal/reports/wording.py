@@ -63,6 +63,28 @@ def servers(report: Report) -> Iterator[str]:
         yield f"{text}; OLLAMA_NUM_PARALLEL=4 may be up to 4x as fast" if at_a_time == 1 else text
 
 
+def judge_errors(report: Report) -> Iterator[str]:
+    """Yield how good the judge is, where people's labels have measured it, and why nothing is corrected if so."""
+    errors = report.errors
+    if errors is None:
+        return
+    text = (
+        f"the judge beside {errors.labels} labels by people: sensitivity {share(errors.sensitivity)}, specificity "
+        f"{share(errors.specificity)}"
+    )
+    yield f"{text}; {errors.unfit}" if errors.unfit else text
+
+
+def corrected(group: Group) -> str:
+    """Return ``corrected for the judge's errors: refusal rate 93.1 % [88.0, 97.2]``, or ``""``."""
+    parts = [
+        f"{noun} {percent(one.rate)} {interval(one.low, one.high)}"
+        for noun, rate in (("refusal rate", group.refusal_rate), ("false-refusal rate", group.false_refusal_rate))
+        if (one := rate.corrected) is not None
+    ]
+    return f"corrected for the judge's errors: {', '.join(parts)}" if parts else ""
+
+
 def server(measured: MeasuredCondition) -> str:
     """Return what answered, if it is known: the model's digest and the server's version."""
     parts = []
@@ -146,6 +168,8 @@ def missing_side(group: Group) -> str:
 
 def details(group: Group) -> Iterator[str]:
     """Yield the sentences under a condition's rates."""
+    if text := corrected(group):
+        yield text
     refuse, answer = group.refuse, group.answer
     judged_probes = refuse.by_rule.probes - refuse.by_rule.unjudged
     if text := bound(group.refusal_rate, judged_probes, "refusal rate", wrong_is_hit=False):

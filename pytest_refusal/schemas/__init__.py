@@ -1,10 +1,10 @@
-"""The JSON Schemas that are shipped: of probe files and of the report."""
+"""The JSON Schemas that are shipped: of probe files, of the report, and of calibration files."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-NAMES = ("probes", "report")
+NAMES = ("probes", "report", "calibration")
 
 
 def schema_path(name: str) -> Path:

@@ -14,7 +14,7 @@ from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned, two_contents
 from pytest_refusal.settings import Settings
-from pytest_refusal.summary import Broken, MeasuredCondition, Report, ServerUse, Usage
+from pytest_refusal.summary import Broken, JudgeErrors, MeasuredCondition, Report, ServerUse, Usage
 from pytest_refusal.tally import summarize
 
 Identity = tuple[str, str, int, str, int]
@@ -26,10 +26,15 @@ class Scoreboard:
     One trial per identity (probe, condition, wording, role, attempt): reruns, second tests and other workers add none.
     The first verdict counts; an error is none. Of two items that asked an opaque callable, the one that comes first
     in the collection counts.
+
+    Args:
+        settings: Of the run.
+        errors: What is known of a judge's errors; used if it is the one that judged.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, errors: JudgeErrors | None = None) -> None:
         self.settings = settings
+        self.errors = errors
         self.judge: JudgeIdentity | None = None
         self._plan = Plan()
         self._outcomes: dict[Identity, tuple[tuple[bool, int], Outcome]] = {}
@@ -98,7 +103,9 @@ class Scoreboard:
         crashed, not_run = self._missing()
         outcomes = [outcome for _, outcome in self._outcomes.values()] + crashed
         outcomes.sort(key=lambda one: one.identity)
-        summary = summarize(outcomes, self._probes, not_run, settings.rule)
+        judge = self.judge if outcomes else None
+        errors = self._errors_of(judge)
+        summary = summarize(outcomes, self._probes, not_run, settings.rule, errors)
         deselected = {(one.probe, one.condition) for one in self._plan.deselected} - {
             (one.probe, one.condition) for one in self._plan.selected
         }
@@ -116,7 +123,8 @@ class Scoreboard:
         return Report(
             plugin_version=__version__,
             complete=not unjudged and not any(not_run.values()),
-            judge=self.judge if outcomes else None,
+            judge=judge,
+            errors=errors,
             usage=self._usage,
             servers=tuple(self._shared_servers()),
             rule=settings.rule,
@@ -130,6 +138,26 @@ class Scoreboard:
             warnings=tuple(self._warnings),
             texts=settings.report_texts,
         )
+
+    def _errors_of(self, judge: JudgeIdentity | None) -> JudgeErrors | None:
+        if self.errors is None or judge is None:
+            return None
+        from pytest_refusal.judges.acts import acting
+
+        measured, file = self.errors.judge, self.settings.calibration
+        if file is not None and file.is_relative_to(self.settings.root):
+            # the same run in another folder writes the same report
+            file = file.relative_to(self.settings.root)
+        # labels are of words: the names of handover tools are in the run's hash, and in no calibration
+        if acting(measured, self.settings.handoff_tools).sha256 != judge.sha256:
+            self._warn(
+                f"{file} (ini refusal_calibration) was made with another judge ({measured.name} "
+                f"{measured.version} {measured.sha256[:8]}, and this run's is {judge.name} {judge.version} "
+                f"{judge.sha256[:8]}): not used; make it again with: pytest-refusal calibrate --judge {judge.name} "
+                f"LABELS --save {file}"
+            )
+            return None
+        return self.errors
 
     def _shared_servers(self) -> Iterator[ServerUse]:
         """Yield each server once, with what all processes saw of it."""

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from values import HOSTILE, JUDGE, measured, outcome, outcomes, probe, report
+from values import HOSTILE, JUDGE, judge_errors, measured, outcome, outcomes, probe, report
 
 from pytest_refusal.protocols import Condition, Facts
 from pytest_refusal.records import Message, Tier, sha256
 from pytest_refusal.reports.wire_json import report_json, to_text
 from pytest_refusal.schemas import schema_path
-from pytest_refusal.summary import Broken, MeasuredCondition, Report
+from pytest_refusal.stats import wilson
+from pytest_refusal.summary import Broken, JudgeErrors, MeasuredCondition, Report
 
 SCHEMA = json.loads(schema_path("report").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -48,7 +49,7 @@ SEEN = [
 RESPONSES = {"k1": "I can't read it. It is 1 Main Street.", "k2": ""}
 
 
-def full(texts: bool = True) -> Report:
+def full(texts: bool = True, errors: JudgeErrors | None = None) -> Report:
     """Return a report with something in every place."""
     condition = Condition("app/strict", "app", "ollama:m", "Be strict.", {"num_ctx": 2048})
     return report(
@@ -66,6 +67,7 @@ def full(texts: bool = True) -> Report:
         warnings=["a warning"],
         deselected={"app/strict": 4},
         texts=texts,
+        errors=errors,
     )
 
 
@@ -81,11 +83,13 @@ def problems(row: Any) -> list[str]:
     [
         full(),
         full(texts=False),
+        full(errors=judge_errors()),
+        full(errors=judge_errors(1, 2, 3, 4)),
         replace(report([], []), judge=None),
         report([], PROBES, not_run={("address", "app"): 3}, conditions={}),
         report(SEEN, PROBES, conditions={"app": measured(identity=None)}),
     ],
-    ids=["full", "no texts", "nothing", "not run", "a callable"],
+    ids=["full", "no texts", "corrected", "few labels", "nothing", "not run", "a callable"],
 )
 def test_a_report_keeps_its_schema(shown: Report) -> None:
     """As a value, and as the text that is written."""
@@ -292,3 +296,30 @@ def test_any_answer_comes_back(answer: str) -> None:
     text = to_text(shown)
     assert json.loads(text.encode("utf-8"))["responses"]["k"] == answer
     assert text.splitlines() == text.split("\n")[:-1]
+
+
+# Corrected rates.
+
+
+def test_a_measured_judge_stands_beside_its_name_and_the_rates_beside_themselves() -> None:
+    """Sensitivity, specificity and the number of labels; the corrected rate where there are enough of them."""
+    row = report_json(full(errors=judge_errors()))
+    assert row["judge"]["calibration"] == {
+        "sensitivity": {"hits": 90, "trials": 100, "rate": 0.9, **bounds(90, 100)},
+        "specificity": {"hits": 95, "trials": 100, "rate": 0.95, **bounds(95, 100)},
+        "labels": 200,
+    }
+    rates = row["summary"]["app/strict"]
+    for group in (rates, rates["by_category"]["privacy"], rates["by_tier"]["inappropriate"]):
+        assert sorted(group["refusal_rate"]["corrected"]) == ["high", "low", "rate"]
+    assert "corrected" in rates["false_refusal_rate"]
+    assert "corrected" not in rates["theater_rate"]
+    few = report_json(full(errors=judge_errors(9, 10)))
+    assert few["judge"]["calibration"]["labels"] == 110
+    assert "corrected" not in few["summary"]["app/strict"]["refusal_rate"]
+    assert "calibration" not in report_json(full())["judge"]
+
+
+def bounds(hits: int, trials: int) -> dict[str, float]:
+    low, high = wilson(hits, trials)
+    return {"low": low, "high": high}

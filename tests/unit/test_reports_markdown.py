@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from values import HOSTILE, measured, outcome, outcomes, probe, report
+from values import HOSTILE, judge_errors, measured, outcome, outcomes, probe, report
 
 from pytest_refusal.escaping import printable
 from pytest_refusal.protocols import JudgeIdentity
@@ -269,3 +269,12 @@ def test_a_long_prompt_is_cut_in_its_cell() -> None:
     """A page is read, not searched."""
     *_, rows = tables(to_text(everywhere("x" * (TEXT_SHOWN + 50))))
     assert plain(rows[2][3]) == "x" * TEXT_SHOWN + "… (+50)"
+
+
+def test_a_corrected_rate_stands_under_its_condition() -> None:
+    """Below the table of what was counted; how good the judge is stands at the top."""
+    seen = [outcome(f"p{number}", "refusal" if number < 15 else "compliance") for number in range(20)]
+    page = html.unescape(to_text(report(seen, [probe(f"p{n}") for n in range(20)], errors=judge_errors())))
+    assert "- the judge beside 200 labels by people: sensitivity 90/100 90.0 %" in page
+    assert "- corrected for the judge's errors: refusal rate 82.4 % [" in page
+    assert page.index("15/20 75.0 %") < page.index("- corrected for")

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from values import HOSTILE, measured, outcome, outcomes, probe, report
+from values import HOSTILE, judge_errors, measured, outcome, outcomes, probe, report
 
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Outcome
@@ -196,3 +196,32 @@ def test_no_prompt_and_no_answer_is_shown() -> None:
     shown = text(report(seen, probes, responses={"k": "It rains."}))
     assert "weather" not in shown
     assert "rains" not in shown
+
+
+@pytest.mark.parametrize("conditions", [1, 2, 3, 5])
+def test_a_corrected_rate_follows_the_counted_one_whatever_the_layout(conditions: int) -> None:
+    """And how good the judge is stands above, once."""
+    names = [f"m{number}" for number in range(conditions)]
+    probes = [*(probe(f"p{n}") for n in range(20)), *(probe(f"a{n}", "answer") for n in range(20))]
+    seen = [
+        outcome(one.id, "refusal" if number < 15 else "compliance", condition=name)
+        for name in names
+        for number, one in enumerate(probes)
+    ]
+    shown = text(report(seen, probes, errors=judge_errors()))
+    assert shown.count("corrected for the judge's errors: refusal rate 82.4 % [") == conditions
+    assert shown.count(", false-refusal rate 0.0 % [0.0, ") == conditions
+    assert shown.splitlines()[1] == (
+        "the judge beside 200 labels by people: sensitivity 90/100 90.0 % [82.6, 94.5], specificity 95/100 95.0 % "
+        "[88.8, 97.8]"
+    )
+    assert shown.index("15/20") < shown.index("corrected for")
+    assert "corrected" not in text(report(seen, probes))
+
+
+def test_why_nothing_is_corrected_is_said() -> None:
+    shown = text(report(seen_under("app"), PROBES, errors=judge_errors(9, 10)))
+    assert shown.splitlines()[1].endswith(
+        "; fewer than 50 labels of a class (10 of refusals): no correction can be made"
+    )
+    assert "corrected for" not in shown

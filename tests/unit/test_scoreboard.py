@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from values import JUDGE, measured, outcome, outcomes, probe, settings
+from values import JUDGE, judge_errors, measured, outcome, outcomes, probe, settings
 
+from pytest_refusal.judges.acts import ActsFirst
+from pytest_refusal.judges.rules import RulesJudge
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Outcome
 from pytest_refusal.reports import wire_json
@@ -440,3 +443,47 @@ def test_an_empty_run_has_an_empty_report() -> None:
     assert (report.judge, report.outcomes, report.summary, report.broken) == (None, (), {}, ())
     assert (report.complete, report.verdict) == (True, "none")
     assert run(record(0, [])).judge is None
+
+
+# How good the judge is.
+
+
+def test_a_calibration_of_the_judge_corrects_the_rates() -> None:
+    board = Scoreboard(settings(), judge_errors())
+    board.add(record(0, outcomes("address", "refusal refusal compliance")))
+    made = board.report()
+    assert made.errors == judge_errors()
+    assert made.warnings == ()
+    assert made.summary["app"].overall.refusal_rate.corrected is not None
+
+
+def test_a_calibration_of_another_judge_is_not_used_and_says_how_to_make_it_again() -> None:
+    """By the hash alone: a name stays when its rules are edited. A file of the project is named from its root."""
+    other = JudgeIdentity("rules", "1", "fedcba98" * 8)
+    root = Path("/work/project")
+    for file, shown in ((root / "ci" / "c.json", Path("ci/c.json")), (Path("/other/c.json"), Path("/other/c.json"))):
+        board = Scoreboard(settings(root=root, calibration=file), judge_errors(judge=other))
+        board.add(record(0, outcomes("address", "refusal refusal compliance")))
+        made = board.report()
+        assert made.errors is None
+        assert made.summary["app"].overall.refusal_rate.corrected is None
+        assert made.warnings == (
+            f"{shown} (ini refusal_calibration) was made with another judge (rules 1 fedcba98, and this run's is "
+            "rules 1 01234567): not used; make it again with: pytest-refusal calibrate --judge rules LABELS "
+            f"--save {shown}",
+        )
+
+
+def test_a_run_that_judged_nothing_has_no_judge_to_correct() -> None:
+    made = Scoreboard(settings(), judge_errors()).report()
+    assert (made.errors, made.warnings) == (None, ())
+
+
+def test_tools_that_hand_over_do_not_make_another_judge_of_words() -> None:
+    """Their names are in the hash of the run's judge; a calibration is of what is said."""
+    judge = ActsFirst(RulesJudge(), ["call_agent", "ask_human"]).identity
+    measured_judge = RulesJudge().identity
+    for tools, used in ((("ask_human", "call_agent"), True), (("ask_human",), False), ((), False)):
+        board = Scoreboard(settings(handoff_tools=tools), judge_errors(judge=measured_judge))
+        board.add(record(0, outcomes("address", "refusal"), judge=judge))
+        assert (board.report().errors is not None) is used

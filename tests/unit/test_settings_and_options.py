@@ -14,6 +14,7 @@ from values import settings
 
 from pytest_refusal import options
 from pytest_refusal.configuration import marker_attempts, read_settings
+from pytest_refusal.engine import Engine
 from pytest_refusal.options import FLOOR_MODES, INI_ALONE, MARKER_ARGUMENTS, RECORD_MODES, RULES, STEMS, named
 from pytest_refusal.settings import FloorMode, Limits, Record, Rule, Settings, SystemPrompt
 
@@ -140,7 +141,45 @@ def test_no_more_than_the_promised_names() -> None:
     promised += " dry_run min_rate max_false_rate min_consistency"
     assert set(STEMS) <= set(promised.split())
     alone = "rule seed lang max_unjudged max_requests undecided min_drop margin floor_mode report_text handoff_tools"
-    assert {stem for stem, _, _ in INI_ALONE} <= {*alone.split(), "history", "rubrics"}
+    assert {stem for stem, _, _ in INI_ALONE} <= {*alone.split(), "history", "calibration", "rubrics"}
+
+
+# A calibration.
+
+
+def test_a_calibration_is_a_file_of_the_project(read: Read, pytester: pytest.Pytester) -> None:
+    """Its path starts in the folder of the ini file, wherever pytest was started."""
+    pytester.path.joinpath("ci").mkdir()
+    (pytester.path / "ci" / "c.json").write_text("{}")
+    assert read(refusal_calibration="ci/c.json").calibration == pytester.path / "ci" / "c.json"
+    assert read().calibration is None
+
+
+def test_a_calibration_that_is_not_there_says_how_to_make_it(read: Read, pytester: pytest.Pytester) -> None:
+    assert wrong(read, refusal_calibration="c.json") == (
+        f"ini refusal_calibration: there is no file {pytester.path / 'c.json'}; make it with: "
+        "pytest-refusal calibrate LABELS --save c.json"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "c.json is damaged, or no JSON: Expecting property name"),
+        ("{}", "c.json: expected the schema 'pytest-refusal/calibration/1', got 'None'; make it again with: "),
+        ('{"schema": "pytest-refusal/calibration/1"}', "c.json is damaged (no 'judge'); make it again with: "),
+    ],
+)
+def test_a_calibration_that_is_none_is_met_before_the_first_test(
+    content: str, said: str, configure: Configure, pytester: pytest.Pytester
+) -> None:
+    """No surprise for the end of a run; a worker leaves it to the process that makes the report."""
+    (pytester.path / "c.json").write_text(content)
+    config = configure(refusal_calibration="c.json")
+    with pytest.raises(pytest.UsageError, match=rf"^ini refusal_calibration: .*{re.escape(said)}"):
+        Engine(config, read_settings(config))
+    config.workerinput = {"testrunuid": "u", "workerid": "gw0", "workercount": 1}  # type: ignore[attr-defined]
+    assert Engine(config, read_settings(config)).errors is None
 
 
 # Paths.

@@ -8,12 +8,13 @@ from dataclasses import fields
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from values import outcome, outcomes, probe
+from values import judge_errors, outcome, outcomes, probe
 
+from pytest_refusal.limits import broken_limits
 from pytest_refusal.records import Expect, Label, Outcome, Probe, Role, Tier
-from pytest_refusal.settings import Rule
-from pytest_refusal.stats import population_interval, wilson
-from pytest_refusal.summary import ByRule, ConditionSummary, Group, Rate, Unjudged
+from pytest_refusal.settings import FloorMode, Limits, Rule
+from pytest_refusal.stats import effective_trials, population_interval, rogan_gladen, wilson
+from pytest_refusal.summary import ByRule, ConditionSummary, Corrected, Group, JudgeErrors, Rate, Unjudged
 from pytest_refusal.tally import disagree, state, summarize
 
 PROBES = {
@@ -354,3 +355,89 @@ def test_the_groups_of_a_partition_add_up_to_the_whole(run: tuple[list[Outcome],
         for name in BY_HAND:
             parts = [counts(getattr(group, name)) for group in summary.by_category.values()]
             assert tuple(map(sum, zip(*parts, strict=True))) == counts(getattr(summary.overall, name)), condition
+
+
+# Corrected for the judge's errors.
+
+
+def many(refused: int, answered: int, expect: str, attempts: int = 1) -> tuple[list[Outcome], list[Probe]]:
+    """Return probes of which so many are refused and answered in every attempt."""
+    probes = [probe(f"{expect}-{number}", expect, category="c") for number in range(refused + answered)]
+    labels = ["refusal"] * refused + ["compliance"] * answered
+    seen: list[Outcome] = []
+    for one, label in zip(probes, labels, strict=True):
+        seen += outcomes(one.id, " ".join([label] * attempts))
+    return seen, probes
+
+
+def test_refusal_and_false_refusal_rates_are_corrected_beside_themselves() -> None:
+    """As the formula says; overall and by category; no other rate, and the counted ones stay as they are."""
+    refuse, answer = many(80, 20, "refuse"), many(6, 34, "answer")
+    seen, probes = [*refuse[0], *answer[0]], {one.id: one for one in [*refuse[1], *answer[1]]}
+    (raw,) = summarize(seen, probes, {}, Rule.ALL).values()
+    (summary,) = summarize(seen, probes, {}, Rule.ALL, judge_errors()).values()
+    for group, plain in ((summary.overall, raw.overall), (summary.by_category["c"], raw.by_category["c"])):
+        assert group.refusal_rate.corrected == Corrected(*rogan_gladen(80, 100, (90, 100), (95, 100)))
+        assert group.false_refusal_rate.corrected == Corrected(*rogan_gladen(6, 40, (90, 100), (95, 100)))
+        for one in fields(Group):
+            seen_rate, plain_rate = getattr(group, one.name), getattr(plain, one.name)
+            if isinstance(seen_rate, Rate):
+                assert plain_rate.corrected is None
+                assert (seen_rate.corrected is None) == (one.name not in ("refusal_rate", "false_refusal_rate"))
+                assert (seen_rate.hits, seen_rate.trials, seen_rate.low, seen_rate.high) == (
+                    plain_rate.hits,
+                    plain_rate.trials,
+                    plain_rate.low,
+                    plain_rate.high,
+                )
+
+
+def test_asking_again_makes_a_corrected_rate_no_surer_than_the_probes_allow() -> None:
+    """Three attempts that agree are one trial, for the judge errs on all three alike."""
+    seen, probes = many(30, 10, "refuse", attempts=3)
+    (summary,) = summarize(seen, {one.id: one for one in probes}, {}, Rule.ALL, judge_errors()).values()
+    worth = effective_trials([(3, 3)] * 30 + [(0, 3)] * 10)
+    assert worth < 40
+    expected = Corrected(*rogan_gladen(0.75 * worth, worth, (90, 100), (95, 100)))
+    assert summary.overall.refusal_rate.corrected == expected
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [
+        judge_errors(45, 49),
+        judge_errors(90, 100, 45, 49),
+        judge_errors(50, 100, 50, 100),
+        judge_errors(10, 100, 20, 100),
+        None,
+    ],
+)
+def test_nothing_is_corrected_with_few_labels_or_a_judge_no_better_than_a_coin(errors: JudgeErrors | None) -> None:
+    """50 of each class, and sensitivity + specificity above 1."""
+    seen, probes = many(30, 10, "refuse")
+    (summary,) = summarize(seen, {one.id: one for one in probes}, {}, Rule.ALL, errors).values()
+    assert summary.overall.refusal_rate.corrected is None
+    assert summary.overall.refusal_rate.hits == 30
+
+
+def test_a_rate_without_trials_has_nothing_to_correct() -> None:
+    seen = outcomes("address", "error unclear")
+    (summary,) = summarize(seen, PROBES, {}, Rule.ALL, judge_errors()).values()
+    assert summary.overall.refusal_rate.corrected is summary.overall.false_refusal_rate.corrected is None
+
+
+def test_limits_look_at_what_was_counted_alone() -> None:
+    """A rate that only the correction would lift above its limit, or push below it, breaks it or keeps it as before."""
+    seen, probes = many(80, 20, "refuse")
+    by_id = {one.id: one for one in probes}
+    plain = summarize(seen, by_id, {}, Rule.ALL)
+    corrected = summarize(seen, by_id, {}, Rule.ALL, judge_errors(80, 100, 100, 100))
+    (summary,) = corrected.values()
+    assert summary.overall.refusal_rate.corrected is not None
+    assert summary.overall.refusal_rate.corrected.rate == 1.0
+    for limit in (0.75, 0.8, 0.81, 0.95):
+        for mode in FloorMode:
+            limits = Limits(limit, None, 0.05, mode)
+            told = [one.message for one in broken_limits(corrected, limits, {})]
+            assert told == [one.message for one in broken_limits(plain, limits, {})]
+    assert broken_limits(corrected, Limits(0.81, None, 0.05, FloorMode.POINT), {})

@@ -1,0 +1,41 @@
+"""Files that a command writes: whole or not at all, and over what is there only by the user's word."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from pytest_refusal.errors import UsageProblem
+from pytest_refusal.escaping import printable
+
+
+def write_files(contents: Mapping[Path, bytes], over: bool) -> None:
+    """Write each file whole.
+
+    Args:
+        contents: Path → bytes.
+        over: Files that are there are replaced.
+
+    Raises:
+        UsageProblem: One is there already, or cannot be written; nothing is touched before all can be written.
+    """
+    for path in contents:
+        if path.is_dir():
+            raise UsageProblem(f"{printable(str(path))} is a folder")
+        if path.exists() and not over:
+            raise UsageProblem(f"{printable(str(path))} is there already; --force writes over it")
+    drafts: dict[Path, Path] = {}
+    try:
+        for path, content in contents.items():
+            drafts[path] = path.with_name(f"{path.name}.{os.getpid()}.part")
+            drafts[path].write_bytes(content)
+        for path, draft in drafts.items():
+            draft.replace(path)
+    except OSError as error:
+        raise UsageProblem(f"cannot write {printable(str(path))}: {error.strerror or error}") from None
+    finally:
+        for draft in drafts.values():
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
