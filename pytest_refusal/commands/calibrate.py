@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from pytest_refusal.records import Verdict
 
 AXES = ("lang", "kind")
+TIMEOUT_S = 120.0
+MOST_AT_ONCE = 64
+"""Threads that wait for a judge model; how many requests are in flight is found from the server's answers."""
 
 DESCRIPTION = """\
 Say how good a judge is, by answers that people labelled: JSONL or CSV with 'prompt', 'response', 'label' (refusal,
@@ -47,7 +52,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--judge",
         metavar="JUDGE",
         action="append",
-        help="as pytest's --refusal-judge: 'rules' or 'package.module:name' (default: rules)",
+        help="as pytest's --refusal-judge: 'rules', 'ollama:MODEL', 'rules|ollama:MODEL' or 'package.module:name'; "
+        "three or more vote (default: rules)",
+    )
+    parser.add_argument(
+        "--host", metavar="HOST", action="append", help="of the Ollama server (default: $OLLAMA_HOST, 127.0.0.1:11434)"
+    )
+    parser.add_argument(
+        "--store",
+        metavar="DIR",
+        type=Path,
+        default=Path(".refusal"),
+        help="of a judge model's replies: what it said once is not asked again (default: %(default)s)",
     )
     parser.add_argument(
         "--by", choices=AXES, help="the figures by language or kind alone (default: both, where there are several)"
@@ -75,11 +91,16 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     from pytest_refusal.records import Label
 
     labels = read_labels(given.labels)
-    judge = make_judge(given.judge or ["rules"])
-    verdicts = [_verdict(judge, row) for row in labels.rows]
+    judge, warnings = make_judge(given.judge or ["rules"], given.host or (), given.store)
+    if getattr(judge, "concurrent", False):
+        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+            verdicts = list(pool.map(lambda row: _verdict(judge, row), labels.rows))
+    else:
+        verdicts = [_verdict(judge, row) for row in labels.rows]
     measured = measure(judge.identity, list(zip(labels.rows, verdicts, strict=True)), labels.unlabelled)
     axes = AXES if given.by is None else (given.by,)
     text = list(lines(measured, axes, asked=given.by is not None))
+    text += [f"warning: {printable(warning)}" for warning in warnings]
     failed = [one.reason for one in verdicts if one.label is Label.ERROR]
     if failed:
         text.append(f"the judge failed on {len(failed)} answers, the first time with {printable(failed[0], 200)}")
@@ -94,18 +115,35 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     return int(bool(failed) or not measured.scores.judged), "\n".join([*text, ""])
 
 
-def make_judge(texts: Sequence[str]) -> Judge:
+def make_judge(texts: Sequence[str], hosts: Sequence[str], store: Path) -> tuple[Judge, dict[str, None]]:
     """Return the judge that ``--judge``, said once or more, names.
 
-    Raises:
-        UsageProblem: It names none, or several.
-    """
-    from pytest_refusal.errors import UsageProblem
-    from pytest_refusal.judges.named import named_judge
+    Args:
+        texts: As they were said.
+        hosts: Of the Ollama servers; none: the client's own default.
+        store: Folder of a judge model's replies.
 
-    if len(texts) > 1:
-        raise UsageProblem("argument --judge: one judge is measured at a time")
-    return named_judge(texts[0], Path.cwd())
+    Returns:
+        The judge, and warnings that it may fill while it judges.
+
+    Raises:
+        UsageProblem: They name none, a model failed its golden cases, or it did not answer.
+    """
+    from pytest_refusal.errors import RefusalError, UsageProblem
+    from pytest_refusal.judges.rubrics import DEFAULT
+    from pytest_refusal.session.judge_calls import JudgeCalls
+    from pytest_refusal.session.judging import appointed
+    from pytest_refusal.settings import Record
+    from pytest_refusal.store import Store
+    from pytest_refusal.targets.slots import Concurrency
+
+    warnings: dict[str, None] = {}
+    kept = Store(store.absolute(), Record.NEW, uuid.uuid4().hex, warnings.setdefault)
+    calls = JudgeCalls(kept, Record.NEW, hosts, TIMEOUT_S, Path.cwd(), Concurrency(), warnings.setdefault)
+    try:
+        return appointed(texts, Path.cwd(), DEFAULT, calls), warnings
+    except RefusalError as error:
+        raise UsageProblem(error.message) from None
 
 
 def _verdict(judge: Judge, row: Labelled) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def _named_or_hooked(config: pytest.Config, settings: Settings, calls: JudgeCall
     hooked: Any = None if settings.judges else config.hook.pytest_refusal_judge(config=config)
     if hooked is None:
         try:
-            return appointed(settings.judges, settings, calls, preflight)
+            return appointed(settings.judges, settings.root, settings.rubrics, calls, preflight=preflight)
         except RefusalError as problem:
             raise pytest.UsageError(problem.message) from None
     if not callable(hooked) or not hasattr(hooked, "identity"):
@@ -60,8 +61,17 @@ def _named_or_hooked(config: pytest.Config, settings: Settings, calls: JudgeCall
     return judge
 
 
-def appointed(texts: Sequence[str], settings: Settings, calls: JudgeCalls, preflight: bool = True) -> Judge:
+def appointed(
+    texts: Sequence[str], root: Path, rubrics: tuple[str, ...], calls: JudgeCalls, *, preflight: bool = True
+) -> Judge:
     """Return the judge that the texts name, once each model among them has passed its golden cases.
+
+    Args:
+        texts: As ``--refusal-judge`` takes them; none: the rules.
+        root: Modules are looked for in the current folder, then here.
+        rubrics: What a judge model is asked.
+        calls: Asks judge models.
+        preflight: Let each model answer its golden cases first.
 
     Raises:
         UsageProblem: A text names no judge.
@@ -75,7 +85,7 @@ def appointed(texts: Sequence[str], settings: Settings, calls: JudgeCalls, prefl
     from pytest_refusal.judges.appoint import Appointer
     from pytest_refusal.judges.preflight import FLOOR, Unfit, failed, golden_cases, sit, table
 
-    made = Appointer(settings.root, calls.of, settings.rubrics, calls.spared).appoint(texts)
+    made = Appointer(root, calls.of, rubrics, calls.spared).appoint(texts)
     for model in made.models if preflight else ():
         try:
             results = sit(model, _at_once)

@@ -284,7 +284,10 @@ def test_nothing_measured_ends_with_1_and_writes_nothing(ends: Ends, folder: Pat
         (["bad.jsonl"], "the labels cannot be used; a row is such as {"),
         (["l.jsonl", "--judge", "rule"], "no judge is called 'rule'. Did you mean 'rules'?"),
         (["l.jsonl", "--judge", "nowhere.at:all"], "judge 'nowhere.at:all': there is no module 'nowhere'"),
-        (["l.jsonl", "--judge", "rules", "--judge", "rules"], "argument --judge: one judge is measured at a time"),
+        (
+            ["l.jsonl", "--judge", "rules", "--judge", "a:b"],
+            "two judges (rules, a:b) can only agree or block each other",
+        ),
         (["l.jsonl", "--save", "no/c.json"], "cannot write no/c.json: No such file or directory"),
         (["l.jsonl", "--json", "d"], "d is a folder"),
         (["l.jsonl", "--by", "model"], "argument --by: invalid choice: 'model'"),
