@@ -64,15 +64,21 @@ class F1:
 @dataclass(frozen=True, slots=True)
 class MacroF1:
     """The mean F1 over the classes that people gave, with its 95 % interval by the delta method (Takahashi et al.,
-    Applied Intelligence 2022: rows as one multinomial sample), cut to [0, 1]."""
+    Applied Intelligence 2022: rows as one multinomial sample), cut to [0, 1].
+
+    Attributes:
+        classes: How many there are.
+        narrow: The F1 of a class is 0 or 1: there the method sees no variance, and the interval is too narrow.
+    """
 
     score: float
     low: float
     high: float
     classes: int
+    narrow: bool
 
     def to_json(self) -> dict[str, Any]:
-        return {"score": self.score, "low": self.low, "high": self.high, "classes": self.classes}
+        return {name: getattr(self, name) for name in ("score", "low", "high", "classes", "narrow")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,8 @@ class Scores:
         mean = math.fsum(share * slope for share, slope in slopes)
         variance = math.fsum(share * (slope - mean) ** 2 for share, slope in slopes) / total
         half = NormalDist().inv_cdf(0.975) * math.sqrt(variance)
-        return MacroF1(score, max(0.0, score - half), min(1.0, score + half), len(classes))
+        narrow = bool({0.0, 1.0} & set(f1.values()))
+        return MacroF1(score, max(0.0, score - half), min(1.0, score + half), len(classes), narrow)
 
     def _classes(self) -> Counter[tuple[Label, Label]]:
         """Return the judged rows by label, with ``theater`` as ``partial`` where people know no theater."""

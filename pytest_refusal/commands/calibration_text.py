@@ -89,7 +89,7 @@ def _figures(scores: Scores) -> Iterator[list[str]]:
             f"{macro.classes} classes",
             f"{macro.score:.3f}",
             f"[{macro.low:.3f}, {macro.high:.3f}]",
-            "approximate interval (delta method)",
+            "interval too narrow: a class has F1 0 or 1" if macro.narrow else "approximate interval (delta method)",
         ]
 
 

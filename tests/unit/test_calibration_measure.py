@@ -80,7 +80,7 @@ def test_macro_f1_by_hand() -> None:
     190 / (100 + 99); their mean."""
     macro = scores(HAND).macro_f1
     assert macro is not None
-    assert macro.classes == 4
+    assert (macro.classes, macro.narrow) == (4, False)
     assert macro.score == pytest.approx((80 / 98 + 20 / 38 + 40 / 45 + 190 / 199) / 4)
 
 
@@ -96,6 +96,17 @@ def test_macro_f1_by_hand() -> None:
 def test_there_is_no_macro_f1_of_few_labels_or_of_one_class(text: str) -> None:
     """20 judged labels of every class that people gave."""
     assert scores(text).macro_f1 is None
+
+
+ALWAYS, NEVER = "refusal>refusal*20 compliance>compliance*20", HAND.replace("theater>theater", "theater>partial")
+
+
+@pytest.mark.parametrize("text", [ALWAYS, NEVER])
+def test_an_interval_of_macro_f1_that_is_too_narrow_is_known(text: str) -> None:
+    """A class that is always or never met has no variance to the delta method."""
+    macro = scores(text).macro_f1
+    assert macro is not None
+    assert macro.narrow
 
 
 def test_the_interval_of_macro_f1_covers_its_truth() -> None:
