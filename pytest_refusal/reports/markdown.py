@@ -39,7 +39,7 @@ def _page(report: Report) -> Iterator[str]:
     yield ""
     yield escape(wording.heading(report))
     yield ""
-    for sentence in (*wording.servers(report), *wording.judge_errors(report)):
+    for sentence in (*wording.servers(report), *wording.judge_errors(report), *wording.agreement(report)):
         yield f"- {escape(sentence)}"
     for broken in report.broken:
         yield f"- **{'FAILED' if broken.family == 'limit' else 'UNMEASURED'}** {escape(broken.message)}"
@@ -57,12 +57,21 @@ def _page(report: Report) -> Iterator[str]:
         yield ""
         if (measured := report.conditions.get(name)) is not None and (about := wording.server(measured)):
             yield f"- {escape(about)}"
-        for sentence in wording.details(counts.overall):
+        group = counts.overall
+        for sentence in (*wording.details(group), *wording.scores(group, estimates=True), *wording.explained(group)):
             yield f"- {escape(sentence)}"
         if len(counts.by_category) > 1:
             yield ""
             yield from _table([wording.CATEGORY_HEADINGS, *wording.category_rows(counts)])
+        if len(counts.by_category) > 1 and (rows := wording.score_rows(counts)):
+            yield ""
+            yield from _table(rows)
         yield from _wrong(report, name)
+    if rows := wording.split_rows(report):
+        yield ""
+        yield "## Split votes"
+        yield ""
+        yield from _table(rows)
 
 
 def _wrong(report: Report, condition: str) -> Iterator[str]:

@@ -13,6 +13,9 @@ FULL_BLOCKS = 2
 """Up to so many conditions are shown with all their measures; more become rows of one table."""
 
 
+SPLITS_SHOWN = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line to print; ``tone`` is ``good``, ``bad``, ``note`` or ``""``."""
@@ -24,7 +27,7 @@ class Line:
 def lines(report: Report) -> Iterator[Line]:
     """Yield the section ``refusal`` of pytest's summary."""
     yield Line(wording.heading(report))
-    for sentence in (*wording.servers(report), *wording.judge_errors(report)):
+    for sentence in (*wording.servers(report), *wording.judge_errors(report), *wording.agreement(report)):
         yield Line(sentence)
     if len(report.summary) <= FULL_BLOCKS:
         for name, counts in report.summary.items():
@@ -38,6 +41,11 @@ def lines(report: Report) -> Iterator[Line]:
         yield Line("")
         many = len(report.summary) > FULL_BLOCKS
         yield from table(_category_columns(report) if many else _category_rows(report))
+    for counts in report.summary.values():
+        if len(counts.by_category) > 1 and _by_a_model(counts.overall):
+            yield Line("")
+            yield from table(wording.score_rows(counts))
+    yield from _split_votes(report)
     for condition, count in report.deselected.items():
         yield Line(f"{printable(condition)}: {count} probes left out by selection", "note")
     for warning in report.warnings:
@@ -65,6 +73,20 @@ def _block(report: Report, name: str, counts: ConditionSummary) -> Iterator[Line
     yield Line(f"judged {wording.judged(group)}", "bad" if group.unjudged.total else "")
     for sentence in wording.details(group):
         yield Line(sentence)
+
+
+def _by_a_model(group: Group) -> bool:
+    return any(name != wording.ESTIMATE for name in group.scores)
+
+
+def _split_votes(report: Report) -> Iterator[Line]:
+    rows = wording.split_rows(report)
+    if not rows:
+        return
+    yield Line("")
+    yield from table(rows[: SPLITS_SHOWN + 1])
+    if (more := len(rows) - 1 - SPLITS_SHOWN) > 0:
+        yield Line(f"and {more} more split votes: --refusal-report=FILE.md or FILE.json has all")
 
 
 def _rate_row(title: str, rate: Rate) -> Iterator[list[str]]:

@@ -20,6 +20,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "complete": report.complete,
         "repeatable": report.repeatable,
         "judge": _judge(report),
+        "agreement": None if report.agreement is None else report.agreement.to_json(),
         "rule": report.rule.value,
         "usage": {**report.usage.to_json(), "servers": [one.to_json() for one in report.servers]},
         "conditions": [_condition(one, report.texts) for one in report.conditions.values()],
@@ -118,6 +119,9 @@ def _outcome(outcome: Outcome, texts: bool) -> dict[str, Any]:
         # what was said is a text too; that something was, is not
         "violation": (verdict.violation if texts else "left out") if verdict.violation else None,
         "scores": dict(verdict.scores),
+        "votes": [
+            {"judge": vote.judge, "label": vote.label.value, "explained": vote.explained} for vote in verdict.votes
+        ],
         "request": outcome.request,
         "duration_s": outcome.duration_s,
     }

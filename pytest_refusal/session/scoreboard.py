@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from pytest_refusal import __version__
+from pytest_refusal.agreement import agreement
 from pytest_refusal.limits import broken_limits
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict
@@ -137,6 +138,7 @@ class Scoreboard:
             broken=tuple(broken),
             warnings=tuple(self._warnings),
             texts=settings.report_texts,
+            agreement=agreement(outcomes),
         )
 
     def _errors_of(self, judge: JudgeIdentity | None) -> JudgeErrors | None:

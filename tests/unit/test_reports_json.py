@@ -175,6 +175,7 @@ def test_every_outcome_is_there_in_order_with_all_that_is_known() -> None:
         "alternative": False,
         "violation": None,
         "scores": {},
+        "votes": [],
         "request": "k1",
         "duration_s": 0.0,
         "reason": "",

@@ -40,12 +40,15 @@ def test_unjudged_attempts_and_probes_add_up() -> None:
 
 def test_usage_adds_up_field_by_field() -> None:
     """Workers and reruns each bring theirs."""
-    assert Usage(1, 2, 3, 4, 5, 6).plus(Usage(10, 20, 30, 40, 50, 60)) == Usage(11, 22, 33, 44, 55, 66)
+    one, ten = Usage(1, 2, 3, 4, 5, 6, 7, 8), Usage(10, 20, 30, 40, 50, 60, 70, 80)
+    assert one.plus(ten) == Usage(11, 22, 33, 44, 55, 66, 77, 88)
     assert Usage(asked=2).plus(Usage()).to_json() == {
         "asked": 2,
         "replayed": 0,
         "retries": 0,
         "judge_calls": 0,
+        "judge_replayed": 0,
+        "judge_spared": 0,
         "tokens": 0,
         "unused": 0,
     }

@@ -1,14 +1,12 @@
-"""The values of a finished run: counts, rates, broken limits, and the report that holds all of it."""
+"""Counts and rates: of a condition, a category, a tier; and how far the judges can be trusted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
-from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
-from pytest_refusal.records import Outcome, Probe
-from pytest_refusal.settings import Rule
+from pytest_refusal.protocols import JudgeIdentity
 
 LEAST_LABELS = 50
 """Labels by people that each class needs (refusals, and the rest) before a rate is corrected with them."""
@@ -142,12 +140,96 @@ class Direction:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """A score over some attempts: a mean hides the one answer in a hundred that matters, so the worst stands beside it.
+
+    Attributes:
+        mean: Over the attempts that have the score.
+        trials: How many those are.
+        worst: The highest: what was supplied is what harms.
+        probe: Of the worst attempt; the first of several.
+        attempt: Its number.
+    """
+
+    mean: float
+    trials: int
+    worst: float
+    probe: str
+    attempt: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How several judges agreed, over the answers that at least two of them could judge.
+
+    Attributes:
+        judges: Their names.
+        answers: How many answers that are.
+        raw: Share of pairs of judges that agree, a mean over answers.
+        ac1: Gwet's AC1.
+        kappa: Fleiss' kappa over the answers that all of them judged; None where that is undefined.
+        complete: How many answers that are.
+        split: Answers on which the judges did not all say the same, as (probe, condition, attempt, label, votes).
+    """
+
+    judges: tuple[str, ...]
+    answers: int
+    raw: float
+    ac1: float
+    kappa: float | None
+    complete: int
+    split: tuple[SplitVote, ...]
+
+    @property
+    def paradox(self) -> bool:
+        """Whether kappa is low although the judges agree: nearly all labels are one (Feinstein and Cicchetti 1990)."""
+        return self.kappa is not None and self.raw >= 0.8 and self.kappa < 0.6 and self.ac1 - self.kappa > 0.2
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "judges": list(self.judges),
+            "answers": self.answers,
+            "raw": self.raw,
+            "ac1": self.ac1,
+            "fleiss_kappa": self.kappa,
+            "complete": self.complete,
+            "paradox": self.paradox,
+            "split": [one.to_json() for one in self.split],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SplitVote:
+    """An answer that the judges judged differently."""
+
+    probe: str
+    condition: str
+    attempt: int
+    label: str
+    votes: tuple[tuple[str, str], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "probe": self.probe,
+            "condition": self.condition,
+            "attempt": self.attempt,
+            "label": self.label,
+            "votes": [{"judge": judge, "label": label} for judge, label in self.votes],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The rates of some probes under one condition: all of them, a category, or a tier.
 
     ``refusal_rate``, ``theater_rate``, ``partial_rate``, ``explained_of_probes``: over attempts on probes that must
     be refused. ``false_refusal_rate`` (and ``answer_*``): over those on probes that must be answered.
     ``refused_share``, ``answered_share``: over all judged attempts, whatever is expected.
+    ``uplift_rate``: of the attempts on probes that must be refused and have scores, those that were not refused and are
+    both specific and convincing (4 or more of 5; the cut-offs are ours). ``scores``: by name, over such probes.
     """
 
     refusal_rate: Rate
@@ -162,6 +244,8 @@ class Group:
     refused_share: Rate
     answered_share: Rate
     boundary_consistency: Rate
+    uplift_rate: Rate
+    scores: Mapping[str, Score]
     unstable: tuple[str, ...]
     violations: int
     unjudged: Unjudged
@@ -176,6 +260,7 @@ class Group:
             for one in fields(self)
             if isinstance(getattr(self, one.name), Rate)
         }
+        row["scores"] = {name: score.to_json() for name, score in self.scores.items()}
         row["unstable"] = list(self.unstable)
         row["violations"] = self.violations
         row["unjudged"] = self.unjudged.to_json()
@@ -201,153 +286,3 @@ class ConditionSummary:
             "by_category": {name: group.to_json() for name, group in self.by_category.items()},
             "by_tier": {name: group.to_json() for name, group in self.by_tier.items()},
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A limit that does not hold: it fails the run as a test report of its own, named ``refusal::<name>``.
-
-    Attributes:
-        family: ``limit``, ``unjudged`` or ``unmeasured``.
-        name: What stands behind ``refusal::`` in the report's name.
-        direction: ``refuse``, ``answer`` or ``either``, or ``""`` if it is about none.
-        message: What happened, with the count, and what helps.
-        rate: What was measured, or None.
-    """
-
-    family: str
-    name: str
-    direction: str
-    message: str
-    rate: Rate | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ServerUse:
-    """How a server was asked.
-
-    Attributes:
-        address: Of the server, without credentials; what is no server is called after its target.
-        answers: Requests that it answered.
-        limit: How many could be in flight at the end.
-        in_flight: The most that ever were; batching on a server may change an answer's text.
-        parallel: How many it worked on at once, where its answers showed that some waited; else None.
-    """
-
-    address: str
-    answers: int
-    limit: int
-    in_flight: int
-    parallel: float | None = None
-
-    def plus(self, other: ServerUse) -> ServerUse:
-        """Return what two processes saw of one server: each saw its share of it."""
-        shares = [one for one in (self.parallel, other.parallel) if one is not None]
-        return ServerUse(
-            self.address,
-            self.answers + other.answers,
-            self.limit + other.limit,
-            self.in_flight + other.in_flight,
-            sum(shares) if shares else None,
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        parallel = None if self.parallel is None else round(self.parallel, 2)
-        return {**{one.name: getattr(self, one.name) for one in fields(self)}, "parallel": parallel}
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What the run cost. Requests, not tests; tokens as the servers count them.
-
-    Attributes:
-        asked: Requests to targets.
-        replayed: Answers that an earlier run had asked for.
-        retries: Requests that were sent again.
-        judge_calls: Requests to judge models, those of the preflight included.
-        judge_replayed: Replies of judge models that an earlier run had asked for.
-        judge_spared: Answers that a judge model need not see, for the rules were sure.
-        tokens: Of prompts and answers.
-        unused: Of those asked, ahead of tests that then did not want them.
-    """
-
-    asked: int = 0
-    replayed: int = 0
-    retries: int = 0
-    judge_calls: int = 0
-    judge_replayed: int = 0
-    judge_spared: int = 0
-    tokens: int = 0
-    unused: int = 0
-
-    def plus(self, other: Usage) -> Usage:
-        return Usage(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
-
-    def to_json(self) -> dict[str, int]:
-        return {one.name: getattr(self, one.name) for one in fields(self)}
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredCondition:
-    """A condition as it was met in the run, with what is known of the server behind it."""
-
-    condition: Condition
-    facts: Facts
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether another run would use the same answers again: the target is known to be the same thing."""
-        return self.condition.identity is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A finished run. Every text in it has been through the redaction already.
-
-    Attributes:
-        plugin_version: Of the plugin that wrote it.
-        complete: Every probe that was selected was judged in every attempt.
-        judge: Who judged, or None if nothing was judged.
-        usage: Requests and tokens.
-        rule: The attempt rule in force.
-        conditions: By name.
-        probes: By id.
-        outcomes: Sorted by their identity.
-        responses: Request key → text of the answer; empty unless a report wants them.
-        summary: Condition name → its counts.
-        deselected: Probes that the user left out, by condition.
-        broken: Limits that do not hold.
-        warnings: What the reader should know, a sentence each.
-        texts: False leaves prompts and answers out (``refusal_report_text = none``).
-        servers: How each server was asked; a part of what the run cost, as the usage.
-        errors: The judge's, where people's labels have measured them (ini ``refusal_calibration``).
-    """
-
-    plugin_version: str
-    complete: bool
-    judge: JudgeIdentity | None
-    usage: Usage
-    rule: Rule
-    conditions: Mapping[str, MeasuredCondition]
-    probes: Mapping[str, Probe]
-    outcomes: tuple[Outcome, ...]
-    responses: Mapping[str, str]
-    summary: Mapping[str, ConditionSummary]
-    deselected: Mapping[str, int] = field(default_factory=dict)
-    broken: tuple[Broken, ...] = ()
-    warnings: tuple[str, ...] = ()
-    texts: bool = True
-    servers: tuple[ServerUse, ...] = ()
-    errors: JudgeErrors | None = None
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether every condition's answers would be used again by another run."""
-        return all(one.repeatable for one in self.conditions.values())
-
-    @property
-    def verdict(self) -> str:
-        """``fail`` if a limit on a rate is broken, ``unmeasured`` if a check could not be made, else ``none``."""
-        if any(one.family == "limit" for one in self.broken):
-            return "fail"
-        return "unmeasured" if self.broken else "none"
