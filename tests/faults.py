@@ -56,7 +56,7 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -124,6 +124,8 @@ class FaultyOllama:
         when: Faults by a word of the last user turn.
         always: What a chat gets that nothing else is said about.
         models: Names that ``/api/tags`` lists, with their tags.
+        scripted: Model name with its tag → what a chat's body gets from it, as one of the faults; such a model is
+            there too.
         digest: Of every model.
         version: Of the server.
         context_length: In words, four more per message.
@@ -152,6 +154,7 @@ class FaultyOllama:
         when: Mapping[str, str] | None = None,
         always: str = "fine",
         models: Sequence[str] = ("shop:latest",),
+        scripted: Mapping[str, Callable[[Any], str]] | None = None,
         digest: str = DIGEST,
         version: str = "0.17.4",
         context_length: int = 4096,
@@ -178,7 +181,8 @@ class FaultyOllama:
         self._working = 0
         self._waiting: list[object] = []
         self._turns = threading.Condition()
-        self.models = list(models)
+        self.scripted = dict(scripted or {})
+        self.models = [*models, *self.scripted]
         self.digest = digest
         self.version = version
         self.context_length = context_length
@@ -399,7 +403,7 @@ class _Handler(BaseHTTPRequestHandler):
         full = model if ":" in model.rpartition("/")[2] else f"{model}:latest"
         turns = [str(m.get("content", "")) for m in body.get("messages", ()) if m.get("role") == "user"]
         prompt = turns[-1] if turns else ""
-        fault = owner.plan.fault_for(prompt)
+        fault = owner.scripted[full](body) if full in owner.scripted else owner.plan.fault_for(prompt)
         if fault == "unknown" or full not in owner.models:
             self._send({"error": f"model '{model}' not found"}, 404)
             return
