@@ -9,6 +9,7 @@ import pytest
 
 from pytest_refusal.configuration import marker_attempts
 from pytest_refusal.errors import UsageProblem
+from pytest_refusal.escaping import printable
 from pytest_refusal.records import Probe, Role
 from pytest_refusal.reports.terminal import Line, table
 from pytest_refusal.session.asking import Asker, Case
@@ -111,6 +112,12 @@ class DryRun:
         else:
             most = "at most " if any(one.unsure for one in self._forecasts.values()) else ""
             yield Line(f"{most}{self.to_ask} requests would be asked; nothing was")
+        if models := [text for text in self._settings.judges if "ollama:" in text]:
+            calls = len(models) * len({"refusal", *self._settings.rubrics})
+            yield Line(
+                f"judged by {', '.join(map(printable, self._settings.judges))}: at most {calls} judge calls for each "
+                "answer whose verdict is not stored, and the golden cases of each model once"
+            )
         if (broken := self.broken) is not None:
             yield Line(f"FAILED: {broken.message}", "bad")
 
