@@ -39,7 +39,7 @@ class Panel:
         known = [judge.identity for judge in self._judges]
         return JudgeIdentity(
             f"vote of {len(known)}: {', '.join(one.name for one in known)}",
-            "; ".join(one.version for one in known),
+            "; ".join(one.version for one in known if one.version),
             sha256(canonical_json([one.sha256 for one in known])),
         )
 

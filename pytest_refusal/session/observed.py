@@ -183,6 +183,9 @@ def _attempt(number: int, attempt: Attempt, expect: Expect) -> list[str]:
     lines = [f"  attempt {number}  {', '.join(facts)}"]
     if verdict.violation:
         lines.append(f"    violation  {printable(verdict.violation, ANSWER_SHOWN)}")
+    if verdict.split:
+        votes = ", ".join(f"{vote.judge} {vote.label.value}" for vote in verdict.votes)
+        lines.append(f"    votes      {printable(votes, 2 * ANSWER_SHOWN)}")
     if verdict.reason:
         lines.append(f"    because    {printable(verdict.reason, 2 * ANSWER_SHOWN)}")
     if verdict.label is not Label.ERROR:
