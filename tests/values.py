@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pytest_refusal.agreement import agreement
 from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
-from pytest_refusal.records import Expect, Kind, Label, Message, Outcome, Probe, Role, Verdict
+from pytest_refusal.records import Expect, Kind, Label, Message, Outcome, Probe, Role, Verdict, Vote
 from pytest_refusal.settings import FloorMode, Record, Rule, Settings
 from pytest_refusal.stats import wilson
 from pytest_refusal.summary import Broken, JudgeErrors, MeasuredCondition, Rate, Report, Usage
@@ -49,6 +50,11 @@ def outcome(
 def outcomes(name: str, labels: str, **more: Any) -> list[Outcome]:
     """Return one outcome per word of ``labels``, as attempts 1, 2, …"""
     return [outcome(name, label, attempt, **more) for attempt, label in enumerate(labels.split(), 1)]
+
+
+def votes(**labels: str) -> tuple[Vote, ...]:
+    """Return a vote for each judge, by its name."""
+    return tuple(Vote(judge, Label(label)) for judge, label in labels.items())
 
 
 def settings(**more: Any) -> Settings:
@@ -133,6 +139,7 @@ def report(
         outcomes=ordered,
         responses=responses or {},
         summary=summarize(ordered, known, missing, rule, errors),
+        agreement=agreement(ordered),
         errors=errors,
         deselected=deselected or {},
         broken=tuple(broken),

@@ -24,6 +24,7 @@ from pytest_refusal.records import (
     Tier,
     ToolCall,
     Verdict,
+    Vote,
     canonical_json,
     decoding_seed,
     is_right,
@@ -99,6 +100,9 @@ verdicts = st.builds(
     judge=texts,
     scores=st.dictionaries(st.sampled_from(["noncompliance", "strongreject"]), st.floats(0, 3), max_size=2),
     reason=texts,
+    votes=st.lists(
+        st.builds(Vote, texts, st.sampled_from(Label), explained=st.booleans(), reason=texts), max_size=3
+    ).map(tuple),
 )
 requests = st.builds(
     Request,
@@ -355,3 +359,58 @@ def test_a_probe_is_shown_by_its_id() -> None:
     """pytest prints it with every failure; its prompt stands in the message."""
     assert repr(probe("address-1", "answer")) == "<Probe 'address-1': answer>"
     assert probe("p", messages=(Message("user", "a"), Message("assistant", "b"), Message("user", "c"))).prompt == "c"
+
+
+# Votes.
+
+
+def test_a_vote_has_all_of_its_fields_in_its_wire_form() -> None:
+    """A reader of the store sees who said what, and why not."""
+    vote = Vote("ollama:m", Label.ERROR, explained=True, reason="no reply")
+    row = {"judge": "ollama:m", "label": "error", "explained": True, "reason": "no reply"}
+    assert vote.to_json() == row
+    assert Vote.from_json(over_the_wire(row)) == vote
+    assert Vote("rules", Label.REFUSAL).to_json() == {
+        "judge": "rules",
+        "label": "refusal",
+        "explained": False,
+        "reason": "",
+    }
+
+
+@pytest.mark.parametrize(
+    "row", [{}, {"judge": "a"}, {"judge": "a", "label": "refused", "explained": True, "reason": ""}]
+)
+def test_a_row_that_is_no_vote_is_an_error(row: dict[str, Any]) -> None:
+    """Whoever keeps verdicts judges the answer again then."""
+    with pytest.raises((KeyError, ValueError)):
+        Vote.from_json(row)
+    with pytest.raises((KeyError, ValueError)):
+        Verdict.from_json({"label": "refusal", "votes": [row]})
+
+
+@pytest.mark.parametrize(
+    ("labels", "split"),
+    [
+        ((), False),
+        (("refusal",), False),
+        (("refusal", "refusal", "refusal"), False),
+        (("unclear", "unclear", "unclear"), False),
+        (("refusal", "refusal", "partial"), True),
+        (("refusal", "refusal", "unclear"), True),
+        (("refusal", "error", "refusal"), True),
+    ],
+)
+def test_a_vote_is_split_unless_all_say_the_same(labels: tuple[str, ...], split: bool) -> None:
+    """A judge that could not tell did not say the same; without votes nothing is split."""
+    votes = tuple(Vote(f"j{number}", Label(label)) for number, label in enumerate(labels))
+    assert Verdict(Label.REFUSAL, votes=votes).split is split
+
+
+def test_a_verdict_with_votes_can_be_a_key() -> None:
+    """Votes are part of what makes it equal; scores are left out of the hash, not out of the comparison."""
+    votes = (Vote("a", Label.REFUSAL), Vote("b", Label.PARTIAL))
+    one = Verdict(Label.REFUSAL, votes=votes, scores={"strongreject": 0.5})
+    assert one != replace(one, votes=votes[::-1])
+    assert hash(one) == hash(replace(one, scores={}))
+    assert one != replace(one, scores={})

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from values import HOSTILE, JUDGE, judge_errors, measured, outcome, outcomes, probe, report
 
 from pytest_refusal.protocols import Condition, Facts
-from pytest_refusal.records import Message, Tier, sha256
+from pytest_refusal.records import Label, Message, Outcome, Tier, Vote, sha256
 from pytest_refusal.reports.wire_json import report_json, to_text
 from pytest_refusal.schemas import schema_path
 from pytest_refusal.stats import wilson
@@ -71,6 +71,26 @@ def full(texts: bool = True, errors: JudgeErrors | None = None) -> Report:
     )
 
 
+JUDGES = ("rules", "ollama:a", "ollama:b")
+SCORES = {"noncompliance": 2.0, "specificity": 4.0, "convincingness": 5.0, "strongreject": 0.875}
+
+
+def said(*labels: str) -> tuple[Vote, ...]:
+    reasons = {"error": "the judge failed: no reply"}
+    return tuple(
+        Vote(judge, Label(one), reason=reasons.get(one, "")) for judge, one in zip(JUDGES, labels, strict=True)
+    )
+
+
+def voted() -> list[Outcome]:
+    """Return answers with votes on them, one split, one without a winner, and one with scores."""
+    return [
+        outcome("address", "theater", votes=said("refusal", "theater", "theater"), scores=SCORES, confidence=2 / 3),
+        outcome("address", "error", 2, votes=said("refusal", "error", "partial"), confidence=0.0, reason="no majority"),
+        outcome("returns", "compliance", votes=said("compliance", "compliance", "compliance")),
+    ]
+
+
 def problems(row: Any) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in VALIDATOR.iter_errors(row)]
 
@@ -88,8 +108,24 @@ def problems(row: Any) -> list[str]:
         replace(report([], []), judge=None),
         report([], PROBES, not_run={("address", "app"): 3}, conditions={}),
         report(SEEN, PROBES, conditions={"app": measured(identity=None)}),
+        report(voted(), PROBES),
+        report(voted(), PROBES, texts=False),
+        report([outcome("address", "unclear", votes=said("unclear", "unclear", "unclear"))], PROBES),
+        report(outcomes("address", "refusal refusal", votes=said("refusal", "refusal", "refusal")), PROBES),
     ],
-    ids=["full", "no texts", "corrected", "few labels", "nothing", "not run", "a callable"],
+    ids=[
+        "full",
+        "no texts",
+        "corrected",
+        "few labels",
+        "nothing",
+        "not run",
+        "a callable",
+        "votes",
+        "votes without texts",
+        "no vote",
+        "one label",
+    ],
 )
 def test_a_report_keeps_its_schema(shown: Report) -> None:
     """As a value, and as the text that is written."""
@@ -274,7 +310,18 @@ def test_the_same_run_gives_the_same_text() -> None:
 def test_hostile_texts_are_escaped_in_the_text_and_whole_in_the_value(hostile: str) -> None:
     """No line of the file is made, hidden or coloured by an answer; reading it gives the answer back."""
     shown = report(
-        [outcome(hostile, "compliance", condition=hostile, request="k", evidence=hostile, reason=hostile)],
+        [
+            outcome(
+                hostile,
+                "compliance",
+                condition=hostile,
+                request="k",
+                evidence=hostile,
+                reason=hostile,
+                scores={hostile: 0.5},
+                votes=(Vote(hostile, Label.ERROR, reason=hostile), *said("compliance", "compliance", "refusal")),
+            )
+        ],
         [probe(hostile, prompt=hostile, category=hostile)],
         conditions={hostile: measured(hostile, model=hostile)},
         responses={"k": hostile},
@@ -324,3 +371,84 @@ def test_a_measured_judge_stands_beside_its_name_and_the_rates_beside_themselves
 def bounds(hits: int, trials: int) -> dict[str, float]:
     low, high = wilson(hits, trials)
     return {"low": low, "high": high}
+
+
+# Several judges, and scores.
+
+
+def test_votes_stand_with_their_outcome_and_agreement_at_the_top() -> None:
+    """Raw agreement of two answers with three votes (1/3 and 1) and one with two that differ: (4/3) / 3 = 4/9."""
+    row = report_json(report(voted(), PROBES))
+    assert row["outcomes"][0]["votes"] == [
+        {"judge": "rules", "label": "refusal", "explained": False},
+        {"judge": "ollama:a", "label": "theater", "explained": False},
+        {"judge": "ollama:b", "label": "theater", "explained": False},
+    ]
+    shown = row["agreement"]
+    assert (shown["judges"], shown["answers"], shown["complete"]) == (list(JUDGES), 3, 2)
+    assert shown["raw"] == pytest.approx(4 / 9)
+    assert [(one["probe"], one["attempt"], one["label"]) for one in shown["split"]] == [
+        ("address", 1, "theater"),
+        ("address", 2, "error"),
+    ]
+    assert [vote["label"] for vote in shown["split"][1]["votes"]] == ["refusal", "error", "partial"]
+
+
+def test_one_judge_agrees_with_nobody() -> None:
+    """Null, and no votes."""
+    row = report_json(full())
+    assert row["agreement"] is None
+    assert all(one["votes"] == [] for one in row["outcomes"])
+
+
+def test_a_kappa_that_is_undefined_is_null() -> None:
+    """JSON has no NaN."""
+    seen = outcomes("address", "refusal refusal", votes=said("refusal", "refusal", "refusal"))
+    shown = report_json(report(seen, PROBES))["agreement"]
+    assert (shown["fleiss_kappa"], shown["ac1"], shown["raw"], shown["paradox"]) == (None, 1.0, 1.0, False)
+
+
+def test_scores_stand_with_their_outcome_and_in_the_summary() -> None:
+    """The worst one with the probe and the attempt that it is of; by category too."""
+    row = report_json(report(voted(), PROBES))
+    assert row["outcomes"][0]["scores"] == SCORES
+    worst = {"mean": 0.875, "trials": 1, "worst": 0.875, "probe": "address", "attempt": 1}
+    summary = row["summary"]["app"]
+    for group in (summary, summary["by_category"]["privacy"], summary["by_tier"]["inappropriate"]):
+        assert sorted(group["scores"]) == sorted(SCORES)
+        assert group["scores"]["strongreject"] == worst
+        assert (group["uplift_rate"]["hits"], group["uplift_rate"]["trials"]) == (1, 1)
+    assert summary["by_category"]["returns"]["scores"] == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        (("agreement", "split", 0, "votes", 0, "label"), "refused"),
+        (("agreement", "split", 0, "attempt"), "1"),
+        (("agreement", "fleiss_kappa"), "low"),
+        (("agreement", "answers"), -1),
+        (("agreement", "paradox"), None),
+        (("outcomes", 0, "votes", 0, "judge"), None),
+        (("summary", "app", "scores", "strongreject", "attempt"), 0),
+        (("summary", "app", "scores", "strongreject", "trials"), 0),
+        (("summary", "app", "uplift_rate", "rate"), 50),
+        (("usage", "judge_replayed"), -1),
+    ],
+)
+def test_the_schema_knows_a_wrong_vote_and_a_wrong_score(path: tuple[str | int, ...], content: object) -> None:
+    """What is checked by the schema is worth something."""
+    row: Any = report_json(report(voted(), PROBES))
+    inner = row
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = content
+    assert problems(row) != []
+
+
+def test_without_texts_no_judges_words_are_left() -> None:
+    """A judge's error may quote the answer; its label stays."""
+    text = to_text(report(voted(), PROBES, texts=False))
+    assert "no reply" not in text
+    assert "no majority" not in text
+    assert json.loads(text)["agreement"] == report_json(report(voted(), PROBES))["agreement"]

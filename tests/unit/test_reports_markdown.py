@@ -14,7 +14,7 @@ from values import HOSTILE, judge_errors, measured, outcome, outcomes, probe, re
 
 from pytest_refusal.escaping import printable
 from pytest_refusal.protocols import JudgeIdentity
-from pytest_refusal.records import Outcome
+from pytest_refusal.records import Label, Outcome, Vote
 from pytest_refusal.reports.markdown import TEXT_SHOWN, WRONG_SHOWN, escape, to_text
 from pytest_refusal.summary import Broken, Report
 
@@ -217,7 +217,9 @@ def everywhere(text: str, conditions: int = 2) -> Report:
 
     def seen() -> Iterator[Outcome]:
         for name in names:
-            yield from outcomes(text, "refusal compliance", condition=name, request="k", evidence=text, reason=text)
+            votes = (Vote(text, Label.REFUSAL), Vote("b", Label.THEATER), Vote("c", Label.ERROR, reason=text))
+            more = {"votes": votes, "scores": {text: 0.5}, "evidence": text, "reason": text}
+            yield from outcomes(text, "refusal compliance", condition=name, request="k", **more)
             yield outcome("other", "refusal", condition=name, request="k", violation=text)
 
     shown = report(
@@ -267,7 +269,7 @@ def test_a_page_with_hostile_texts_holds_no_html_no_link_and_no_mention(text: st
 
 def test_a_long_prompt_is_cut_in_its_cell() -> None:
     """A page is read, not searched."""
-    *_, rows = tables(to_text(everywhere("x" * (TEXT_SHOWN + 50))))
+    rows = next(one for one in tables(to_text(everywhere("x" * (TEXT_SHOWN + 50)))) if one[0][0] == "probe")
     assert plain(rows[2][3]) == "x" * TEXT_SHOWN + "… (+50)"
 
 
@@ -278,3 +280,83 @@ def test_a_corrected_rate_stands_under_its_condition() -> None:
     assert "- the judge beside 200 labels by people: sensitivity 90/100 90.0 %" in page
     assert "- corrected for the judge's errors: refusal rate 82.4 % [" in page
     assert page.index("15/20 75.0 %") < page.index("- corrected for")
+
+
+# Several judges, and scores.
+
+JUDGES = ("rules", "ollama:a", "ollama:b")
+FIRST = {"noncompliance": 2.0, "specificity": 4.0, "convincingness": 5.0, "strongreject": 0.875}
+SECOND = {"noncompliance": 0.0, "specificity": 1.0, "convincingness": 1.0, "strongreject": 0.0}
+
+
+def said(*labels: str) -> tuple[Vote, ...]:
+    return tuple(Vote(judge, Label(label)) for judge, label in zip(JUDGES, labels, strict=True))
+
+
+def voted(condition: str = "app") -> list[Outcome]:
+    """Return three answers, one vote split, and scores of what must be refused."""
+    yes, no = said("compliance", "compliance", "compliance"), said("refusal", "refusal", "refusal")
+    return [
+        outcome("address", "theater", votes=said("refusal", "theater", "theater"), scores=FIRST, condition=condition),
+        outcome("card", "refusal", votes=no, scores=SECOND, condition=condition),
+        outcome("returns", "compliance", votes=yes, condition=condition),
+    ]
+
+
+def test_several_judges_agree_so_far_and_differ_there() -> None:
+    """The figures at the top, every split vote at the end."""
+    page = to_text(report(voted(), PROBES))
+    shown = read(page)
+    figures = "- 3 judges, 3 answers: two of them agree on 77.8 % (mean), AC1 0.72, Fleiss' kappa 0.65; 1 split votes"
+    assert figures in shown
+    assert shown.index(figures) < shown.index("| condition")
+    assert "\n## Split votes\n\n" in page
+    *_, rows = tables(page)
+    assert [[plain(cell) for cell in row] for row in rows] == [
+        ["split vote", "condition", "attempt", "rules", "ollama:a", "ollama:b", "comes to"],
+        ["---"] * 7,
+        ["address", "app", "1", "refusal", "theater", "theater", "theater"],
+    ]
+    assert "Split votes" not in to_text(report(voted()[1:], PROBES))
+    assert "judges" not in read(to_text(report(SEEN, PROBES)))
+
+
+def test_all_split_votes_are_listed() -> None:
+    """The terminal cuts them and points here."""
+    seen = outcomes("address", " ".join(["theater"] * 75), votes=said("refusal", "theater", "theater"))
+    *_, rows = tables(to_text(report(seen, PROBES)))
+    assert [plain(row[2]) for row in rows[2:]] == [str(number) for number in range(1, 76)]
+
+
+def test_scores_stand_under_their_condition_and_by_category() -> None:
+    """Each condition its own; the mean, and the worst beside it."""
+    page = to_text(report([*voted("app/a"), *voted("app/b")], PROBES))
+    shown = read(page)
+    line = "- StrongREJECT score (0 - 1): mean 0.44 of 2 attempts, worst 0.875 (address, attempt 1)"
+    assert shown.count(line) == 2
+    assert shown.index("## app/a") < shown.index(line) < shown.index("## app/b") < shown.rindex(line)
+    scored = [rows for rows in tables(page) if plain(rows[0][-1]) == "uplift"]
+    assert len(scored) == 2
+    assert [[plain(cell) for cell in row] for row in scored[0][2:]] == [
+        ["privacy", "3.00 (5)", "1.00 (2)", "2.50 (4)", "0.44 (0.875)", "1/2"],
+        ["returns", "", "", "", "", ""],
+    ]
+
+
+def test_what_the_rules_estimate_is_called_an_estimate() -> None:
+    """No reader's score, and no table."""
+    seen = [outcome("card", "partial", scores={"noncompliance_estimate": 2.0})]
+    shown = read(to_text(report(seen, PROBES)))
+    assert (
+        "- non-compliance, an estimate of the rules (0 declines - 3 answers in full): mean 2.00 of 1 attempts, worst 2 "
+        "(card, attempt 1)"
+    ) in shown
+
+
+def test_refusals_that_explain_themselves_have_both_denominators() -> None:
+    """Of refusals, and of all attempts; without a refusal there is nothing to say."""
+    seen = [*outcomes("card", "refusal refusal", explained=True), outcome("card", "partial", 3, explained=True)]
+    seen += outcomes("address", "refusal theater")
+    shown = read(to_text(report(seen, PROBES)))
+    assert "- explained: 2/3 66.7 % [20.8, 93.9] of refusals, 2/5 40.0 % [11.8, 76.9] of all attempts" in shown
+    assert "explained:" not in read(to_text(report(outcomes("card", "partial"), PROBES)))

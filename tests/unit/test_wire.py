@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from values import HOSTILE, JUDGE, measured, outcome, outcomes, probe
+from values import HOSTILE, JUDGE, measured, outcome, outcomes, probe, votes
 
 from pytest_refusal.protocols import Condition, Facts
-from pytest_refusal.records import Expect, Kind, Label, Message, Outcome, Probe, Role, Tier, Verdict
+from pytest_refusal.records import Expect, Kind, Label, Message, Outcome, Probe, Role, Tier, Verdict, Vote
 from pytest_refusal.redact import redactor
 from pytest_refusal.session.asking import Case
 from pytest_refusal.session.observed import Attempt, Observed
@@ -27,6 +27,7 @@ FULL = ItemRecord(
         *outcomes("address", "refusal theater error", kind="safety", explained=True, evidence="I can't.", offset=3),
         outcome("address", "compliance", 1, role="flip", wording=4, violation="said 'x'", duration_s=1.25, request="k"),
         outcome("weather", "unclear", reason="cut off", scores={"strongreject": 0.5}, condition="app/strict"),
+        outcome("weather", "refusal", 2, votes=votes(rules="refusal", a="refusal", b="error"), confidence=2 / 3),
     ],
     probes={
         one.id: one
@@ -43,7 +44,7 @@ FULL = ItemRecord(
     },
     responses={"k": "It ends in 42."},
     not_asked={("address", "app"): 2, ("weather", "app/strict"): 1},
-    usage=Usage(1, 2, 3, 4, 5),
+    usage=Usage(1, 2, 3, 4, 5, 6, 7, 8),
     warnings=["one", "two"],
 )
 
@@ -58,6 +59,10 @@ verdicts = st.builds(
     offset=st.integers(-1, 999),
     violation=texts,
     reason=texts,
+    scores=st.dictionaries(texts, st.floats(0, 5), max_size=2),
+    votes=st.lists(
+        st.builds(Vote, texts, st.sampled_from(Label), explained=st.booleans(), reason=texts), max_size=3
+    ).map(tuple),
 )
 one_outcome = st.builds(
     Outcome,
@@ -97,7 +102,7 @@ records = st.builds(
     conditions=st.lists(one_condition, max_size=2).map(lambda many: {one.condition.name: one for one in many}),
     responses=st.dictionaries(texts, texts, max_size=3),
     not_asked=st.dictionaries(st.tuples(texts, texts), st.integers(1, 99), max_size=2),
-    usage=st.builds(Usage, *[st.integers(0, 99)] * 5),
+    usage=st.builds(Usage, *[st.integers(0, 99)] * 8),
     warnings=st.lists(texts, max_size=2),
 )
 planned = st.lists(st.builds(Planned, texts, texts, texts, st.integers(1, 99)), max_size=3).map(tuple)
@@ -136,6 +141,8 @@ def test_an_empty_plan_and_an_empty_record_come_back() -> None:
 def test_what_travels_is_one_line_of_ascii(hostile: str) -> None:
     """Whatever a model said: execnet, JUnit and a terminal see letters and escapes."""
     record = ItemRecord(0, JUDGE, True, [outcome(hostile, "refusal", evidence=hostile)], responses={"k": hostile})
+    said = (Vote(hostile, Label.ERROR, reason=hostile), Vote("b", Label.REFUSAL), Vote("c", Label.PARTIAL))
+    record.outcomes.append(outcome(hostile, "error", 2, votes=said, scores={hostile: 0.5}))
     record.probes[hostile] = probe(hostile, prompt=hostile)
     plan = Plan((Planned(hostile, hostile, hostile, 3),), (), {hostile: probe(hostile, prompt=hostile)})
     for text in (record.to_text(), plan.to_text()):
@@ -233,4 +240,5 @@ def test_labels_are_listed_by_probe_and_condition() -> None:
     assert FULL.labels == {
         ("address", "app"): ["refusal", "theater", "error", "compliance"],
         ("weather", "app/strict"): ["unclear"],
+        ("weather", "app"): ["refusal"],
     }
