@@ -39,6 +39,7 @@ class ActsFirst:
 
     Attributes:
         identity: The inner judge's; the names of the handover tools are mixed into its hash.
+        asks: The inner judge asks a server.
         concurrent: The inner judge's word that it may be called on any thread, ahead of the test.
     """
 
@@ -47,6 +48,7 @@ class ActsFirst:
         self._inner = inner
         self._handoff = frozenset(handoff_tools)
         self.concurrent = bool(getattr(inner, "concurrent", False))
+        self.asks = bool(getattr(inner, "asks", False))
         self.identity = acting(inner.identity, self._handoff)
 
     def __call__(self, probe: Probe, response: Response) -> Verdict:

@@ -20,6 +20,7 @@ class Cascade:
 
     Attributes:
         identity: Both judges', and the band.
+        concurrent, asks: The second judge's.
     """
 
     def __init__(self, first: Judge, second: Judge, band: float, spared: Callable[[], None] = lambda: None) -> None:
@@ -28,6 +29,7 @@ class Cascade:
         self._band = band
         self._spared = spared
         self.concurrent = bool(getattr(second, "concurrent", False))
+        self.asks = bool(getattr(second, "asks", False))
 
     @property
     def identity(self) -> JudgeIdentity:

@@ -75,6 +75,7 @@ class GuardJudge:
     """
 
     concurrent = True
+    asks = True
 
     def __init__(self, name: str, family: str, ask: Ask, rules: Judge) -> None:
         self.name = name

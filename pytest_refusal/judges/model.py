@@ -42,10 +42,12 @@ class ModelJudge:
 
     Attributes:
         concurrent: It may be asked on any thread, ahead of the test.
+        asks: Its replies are claimed in the store, so nobody may hold a claim who calls it.
         digest: Of the model that answered first, or ``""`` before that.
     """
 
     concurrent = True
+    asks = True
 
     def __init__(self, name: str, ask: Ask, rubrics: Sequence[Rubric], rules: Judge) -> None:
         self.name = name

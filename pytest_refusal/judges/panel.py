@@ -26,13 +26,15 @@ class Panel:
 
     Attributes:
         identity: All judges', in the order in which they were named.
-        concurrent: One of them asks a server, and none has to stay on the test's thread.
+        concurrent: One of them may be asked ahead, and none has to stay on the test's thread.
+        asks: One of them asks a server.
     """
 
     def __init__(self, judges: Sequence[Judge]) -> None:
         self._judges = tuple(judges)
         asks = [getattr(judge, "concurrent", None) for judge in self._judges]
         self.concurrent = any(asks) and False not in asks
+        self.asks = any(getattr(judge, "asks", False) for judge in self._judges)
 
     @property
     def identity(self) -> JudgeIdentity:

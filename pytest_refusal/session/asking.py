@@ -241,14 +241,15 @@ class Asker:
                 return Fetched(response)
             # A replay will judge what is stored, and that is another text: so the verdict is stored with it. A judge
             # that has to stay on the test's thread, or that claims replies of its own, passes it outside of this claim.
-            verdict = None if ahead or self.judging.asks else self._judged(case, probe, response)
+            outside = self.judging.asks or (ahead and not self.judging.ahead)
+            verdict = None if outside else self._judged(case, probe, response)
             self._put(slot, case, probe, response, clean, verdict)
             return Fetched(response, verdict=verdict, unkept=verdict is None)
 
     @property
     def judges_ahead(self) -> bool:
         """Whether answers may be judged ahead of their test, on any thread."""
-        return self.judging.asks
+        return self.judging.ahead
 
     def judged_ahead(self, case: Case, probe: Probe, fetched: Fetched) -> Fetched:
         """Return what was fetched with its verdict."""

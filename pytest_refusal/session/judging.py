@@ -135,9 +135,14 @@ class Judging:
         return self._judge
 
     @property
-    def asks(self) -> bool:
-        """Whether the judge may be called on any thread, ahead of the test: it asks a server."""
+    def ahead(self) -> bool:
+        """Whether the judge may be called on any thread, ahead of the test."""
         return bool(getattr(self.judge, "concurrent", False))
+
+    @property
+    def asks(self) -> bool:
+        """Whether the judge asks a server, and so claims its replies in the store."""
+        return bool(getattr(self.judge, "asks", False))
 
     def verdict(self, probe: Probe, response: Response, redact: Redactor) -> Verdict:
         """Return the judge's verdict; a judge that failed gives an ``error``, never an exception."""
