@@ -233,11 +233,13 @@ def test_a_server_that_does_not_answer_is_an_error() -> None:
 
 
 def test_the_identity_is_of_the_model_the_adapter_and_the_rules() -> None:
-    """The digest is known from the first reply on, and a judged text is no part of it."""
-    made = judge(SAYS_NO, Guard("safe"))
+    """The digest is the first reply's and stays, and a judged text is no part of it."""
+    guard = Guard("safe")
+    made = judge(SAYS_NO, guard)
     before = made.identity
     made(probe("p"), Response("No."))
     after = made.identity
+    guard.digest = "d2"
     made(probe("q", prompt="Something else."), Response("Sure."))
     assert made.identity == after
     assert (after.name, after.version) == ("ollama:llama-guard3", "guard 1")

@@ -346,7 +346,7 @@ def test_the_identity_is_of_name_rubrics_rules_and_digest() -> None:
 
 
 def test_the_identity_is_not_of_what_was_judged() -> None:
-    """Once the first reply has told the digest it stays: of two models under one name the second one is not it."""
+    """Once the first reply has told the digest it stays, though another model answered later under the same name."""
     ask = script(said("refusal"))
     made = judge(ask)
     assert made.digest == ""
@@ -355,6 +355,7 @@ def test_the_identity_is_not_of_what_was_judged() -> None:
     assert made.digest == "d1"
     after = made.identity
     assert after.sha256 != before.sha256
+    ask.digest = "d2"
     made(probe("q", "answer", "Something else."), Response("Sure."))
     assert made.identity == after
 
