@@ -184,10 +184,11 @@ def test_a_verdict_far_from_the_end_is_none() -> None:
 
 
 def no_verdict(text: str) -> bool:
-    return "</think>" not in text and text.count("{") < 400
+    """Return whether a text cannot hold one: Hypothesis takes texts from the sources of tests, whole verdicts too."""
+    return '"label"' not in text and "</think>" not in text and text.count("{") < 400
 
 
-pieces = [*HOSTILE, FOREIGN, NO[:50], "{", "}", "[", '"', "\\", "<think>"]
+pieces = [*HOSTILE, FOREIGN.replace("label", "labels"), NO[:50], "{", "}", "[", '"', "\\"]
 noise = st.text() | st.lists(st.sampled_from(pieces)).map("".join)
 
 
@@ -204,7 +205,7 @@ def test_words_around_a_verdict_change_nothing_of_it(before: str, after: str, la
 
 
 @patient
-@given(noise)
+@given(noise.filter(no_verdict))
 def test_any_text_is_read_without_an_exception(text: str) -> None:
     """And gives nothing that the schema does not allow."""
     assert offered(text) is None
