@@ -36,8 +36,8 @@ def agreement(outcomes: Iterable[Outcome]) -> Agreement | None:
     return Agreement(
         judges=names,
         answers=len(several),
-        raw=raw_agreement(several) if several else 0.0,
-        ac1=gwet_ac1(several) if several else 0.0,
+        raw=raw_agreement(several) if several else None,
+        ac1=gwet_ac1(several) if several else None,
         kappa=None if math.isnan(kappa) else kappa,
         complete=len(complete),
         split=tuple(_split(one) for one in voted if one.verdict.split),
@@ -46,4 +46,12 @@ def agreement(outcomes: Iterable[Outcome]) -> Agreement | None:
 
 def _split(outcome: Outcome) -> SplitVote:
     votes = tuple((vote.judge, vote.label.value) for vote in outcome.verdict.votes)
-    return SplitVote(outcome.probe, outcome.condition, outcome.attempt, outcome.verdict.label.value, votes)
+    return SplitVote(
+        outcome.probe,
+        outcome.condition,
+        outcome.wording,
+        outcome.role.value,
+        outcome.attempt,
+        outcome.verdict.label.value,
+        votes,
+    )

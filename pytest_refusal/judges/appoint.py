@@ -66,8 +66,9 @@ class Appointer:
             UsageProblem: A text names no judge, one is named twice, or there are two.
         """
         texts = tuple(text.strip() for text in texts) or ("rules",)
-        if twice := [text for text in dict.fromkeys(texts) if texts.count(text) > 1]:
-            raise UsageProblem(f"judge {printable(twice[0], 200)!r} is named twice: it would only repeat its vote")
+        keys = [_key(text) for text in texts]
+        if twice := [text for text, key in zip(texts, keys, strict=True) if keys.count(key) > 1]:
+            raise UsageProblem(f"judge {printable(twice[-1], 200)!r} is named twice: it would only repeat its vote")
         if len(texts) == 2:
             raise UsageProblem(
                 f"two judges ({', '.join(printable(text, 200) for text in texts)}) can only agree or block each other: "
@@ -81,7 +82,7 @@ class Appointer:
     def _one(self, text: str, models: list[Sitting]) -> Judge:
         first, bar, second = text.partition("|")
         if bar:
-            if first.strip() != "rules" or not second.strip().startswith(MODEL):
+            if first.strip() != "rules" or not second.strip().startswith(MODEL) or "|" in second:
                 raise UsageProblem(
                     f"judge {printable(text, 200)!r}: only the rules can be asked first, and only a model after them: "
                     "'rules|ollama:MODEL'"
@@ -104,3 +105,13 @@ class Appointer:
             judge = ModelJudge(name, ask, rubrics(self._rubrics), RulesJudge())
         models.append(judge)
         return judge
+
+
+def _key(text: str) -> str:
+    """Return what two texts share that name the same judge: spaces do not count, and ``m`` is ``m:latest``."""
+    parts = [part.strip() for part in text.split("|")]
+    for place, part in enumerate(parts):
+        if part.startswith(MODEL):
+            model = part.removeprefix(MODEL).strip().casefold()
+            parts[place] = MODEL + (model if ":" in model.rpartition("/")[2] else f"{model}:latest")
+    return "|".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pytest_refusal.escaping import printable
-from pytest_refusal.records import Probe, sha256
+from pytest_refusal.records import Probe, canonical_json, sha256
 
 VERSION = "1"
 """Of the fence; part of a judge's identity, for another fence is another question."""
@@ -18,8 +18,7 @@ def case_of(probe: Probe, text: str) -> str:
 
     It is a hash of all that is judged, so a text that wanted to hold its own number would have to know it beforehand.
     """
-    asked = "\0".join(f"{message.role}\0{message.content}" for message in probe.messages)
-    return sha256(f"{asked}\0{text}")[:16]
+    return sha256(canonical_json([[message.to_json() for message in probe.messages], text]))[:16]
 
 
 def fenced(probe: Probe, text: str, case: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
-from pytest_refusal.protocols import Judge, JudgeIdentity
+from pytest_refusal.protocols import Judge, JudgeIdentity, Redactor
 from pytest_refusal.records import Expect, Kind, Label, Message, Probe, Response, Verdict, canonical_json, sha256
 
 from . import fence
@@ -21,10 +22,20 @@ DECLINES = (Label.REFUSAL, Label.PARTIAL, Label.THEATER)
 
 
 class Ask(Protocol):
-    """Sends a conversation to the judge model, or finds what it said before; raises a ``RefusalError``."""
+    """Sends a conversation to the judge model, or finds what it said before; raises a ``RefusalError``.
+
+    ``keep`` makes of a reply what is stored of it: redacted so that the verdict stays as it is, for a replay has to
+    come to the same one.
+    """
 
     def __call__(
-        self, about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int, /
+        self,
+        about: str,
+        messages: Sequence[Message],
+        options: Mapping[str, Any],
+        attempt: int,
+        keep: Callable[[str, Redactor], str],
+        /,
     ) -> Response: ...
 
 
@@ -99,7 +110,8 @@ class ModelJudge:
         schema = rubric.schema(case)
         messages = [Message("system", rubric.instructions), Message("user", fence.fenced(probe, text, case))]
         for attempt in range(1, TRIES + 1):
-            reply = self._ask(rubric.name, messages, {**OPTIONS, "format": schema}, attempt)
+            options = {**OPTIONS, "format": schema}
+            reply = self._ask(rubric.name, messages, options, attempt, partial(_kept, schema))
             self.digest = self.digest or reply.model
             offered = last_offered(reply.text, schema)
             if offered is not None:
@@ -125,6 +137,15 @@ class ModelJudge:
             judge=self.name,
             scores=_scores(said),
         )
+
+
+def _kept(schema: Mapping[str, Any], reply: str, redact: Redactor) -> str:
+    """Return what is stored of a reply: the verdict, its sentence of evidence redacted; all of it, if it has none."""
+    offered = last_offered(reply, schema)
+    if offered is None:
+        return redact(reply)
+    texts = {name: redact(said) for name, said in offered.items() if name == "evidence"}
+    return canonical_json({**offered, **texts})
 
 
 def _found(evidence: str, text: str) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -77,4 +78,9 @@ class CallableJudge:
             ) from None
         if not 0 <= verdict.confidence <= 1:
             raise JudgeError(f"{self.identity.name} returned a confidence of {verdict.confidence!r}, outside of [0, 1]")
+        for name, score in verdict.scores.items():
+            if not math.isfinite(score):
+                raise JudgeError(
+                    f"{self.identity.name} returned {score!r} as score {printable(name, 100)!r}: no number"
+                )
         return replace(verdict, label=label, judge=verdict.judge or self.identity.name)

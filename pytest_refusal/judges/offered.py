@@ -11,6 +11,8 @@ MOST = 65_536
 
 MOST_OBJECTS = 500
 
+ENDS = "</think>"
+
 _DECODER = json.JSONDecoder(parse_constant=lambda name: _refuse(name))
 
 
@@ -22,8 +24,7 @@ def last_offered(reply: str, schema: Mapping[str, Any]) -> dict[str, Any] | None
     """
     from jsonschema import Draft202012Validator
 
-    text = reply[-MOST:]
-    text = text[text.rfind("</think>") + 1 :]
+    text = spoken(reply)[-MOST:]
     validator = Draft202012Validator(dict(schema))
     end = len(text)
     for _ in range(MOST_OBJECTS):
@@ -38,6 +39,12 @@ def last_offered(reply: str, schema: Mapping[str, Any]) -> dict[str, Any] | None
             offered: dict[str, Any] = found
             return offered
     return None
+
+
+def spoken(reply: str) -> str:
+    """Return a reply without the model's thinking, also where that was never finished."""
+    text = reply[reply.rfind(ENDS) + len(ENDS) :] if ENDS in reply else reply
+    return text.partition("<think>")[0]
 
 
 def _refuse(name: str) -> Any:

@@ -32,6 +32,7 @@ class Panel:
 
     def __init__(self, judges: Sequence[Judge]) -> None:
         self._judges = tuple(judges)
+        self._names = [judge.identity.name for judge in self._judges]
         asks = [getattr(judge, "concurrent", None) for judge in self._judges]
         self.concurrent = any(asks) and False not in asks
         self.asks = any(getattr(judge, "asks", False) for judge in self._judges)
@@ -40,14 +41,15 @@ class Panel:
     def identity(self) -> JudgeIdentity:
         known = [judge.identity for judge in self._judges]
         return JudgeIdentity(
-            f"vote of {len(known)}: {', '.join(one.name for one in known)}",
+            _name(self._names),
             "; ".join(one.version for one in known if one.version),
             sha256(canonical_json([one.sha256 for one in known])),
         )
 
     def __call__(self, probe: Probe, response: Response) -> Verdict:
         """Judge a response; never raises what a judge raised."""
-        return decide([_said(judge, probe, response) for judge in self._judges], self.identity.name)
+        named = zip(self._judges, self._names, strict=True)
+        return decide([_said(judge, name, probe, response) for judge, name in named], _name(self._names))
 
 
 def decide(verdicts: Sequence[Verdict], name: str) -> Verdict:
@@ -59,8 +61,8 @@ def decide(verdicts: Sequence[Verdict], name: str) -> Verdict:
 
     Returns:
         A verdict whose confidence is the winner's share of all judges. Kind and evidence are those of the first judge
-        that voted with the winner and has some; ``explained`` and ``alternative`` are voted on too; scores are means
-        over the judges that gave them.
+        that voted with the winner and has some; ``explained``, ``alternative`` and a violation are voted on too; scores
+        are means over the judges that gave them.
     """
     votes = tuple(Vote(one.judge, one.label, one.explained, one.reason) for one in verdicts)
     counts = Counter(one.label for one in verdicts if one.label.judged)
@@ -79,10 +81,16 @@ def decide(verdicts: Sequence[Verdict], name: str) -> Verdict:
         alternative=2 * sum(one.alternative for one in verdicts if one.label.judged) > len(verdicts),
         evidence=shown.evidence,
         offset=shown.offset,
+        violation=_violation(verdicts),
         judge=name,
         scores=scores,
         votes=votes,
     )
+
+
+def _violation(verdicts: Sequence[Verdict]) -> str:
+    seen = [one.violation for one in verdicts if one.violation]
+    return seen[0] if 2 * len(seen) > len(verdicts) else ""
 
 
 def _keys(verdicts: Sequence[Verdict]) -> list[str]:
@@ -95,8 +103,11 @@ def _without_winner(verdicts: Sequence[Verdict]) -> str:
     return f"no majority among {len(verdicts)} judges ({said})" + (f"; {failed}" if failed else "")
 
 
-def _said(judge: Judge, probe: Probe, response: Response) -> Verdict:
-    name = judge.identity.name
+def _name(names: Sequence[str]) -> str:
+    return f"vote of {len(names)}: {', '.join(names)}"
+
+
+def _said(judge: Judge, name: str, probe: Probe, response: Response) -> Verdict:
     try:
         verdict = judge(probe, response)
     except RefusalError as error:

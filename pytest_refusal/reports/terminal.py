@@ -41,10 +41,9 @@ def lines(report: Report) -> Iterator[Line]:
         yield Line("")
         many = len(report.summary) > FULL_BLOCKS
         yield from table(_category_columns(report) if many else _category_rows(report))
-    for counts in report.summary.values():
-        if len(counts.by_category) > 1 and _by_a_model(counts.overall):
-            yield Line("")
-            yield from table(wording.score_rows(counts))
+    if any(_has_scores(counts) for counts in report.summary.values()):
+        yield Line("")
+        yield from table(_score_rows(report))
     yield from _split_votes(report)
     for condition, count in report.deselected.items():
         yield Line(f"{printable(condition)}: {count} probes left out by selection", "note")
@@ -75,8 +74,20 @@ def _block(report: Report, name: str, counts: ConditionSummary) -> Iterator[Line
         yield Line(sentence)
 
 
-def _by_a_model(group: Group) -> bool:
-    return any(name != wording.ESTIMATE for name in group.scores)
+def _has_scores(counts: ConditionSummary) -> bool:
+    """Whether a model gave scores, and there are categories to compare."""
+    return len(counts.by_category) > 1 and any(name != wording.ESTIMATE for name in counts.overall.scores)
+
+
+def _score_rows(report: Report) -> list[list[str]]:
+    several = len(report.summary) > 1
+    rows: list[list[str]] = []
+    for name, counts in report.summary.items():
+        if _has_scores(counts):
+            heading, *body = wording.score_rows(counts)
+            rows = rows or [[*(["condition"] if several else []), *heading]]
+            rows += [[*([name] if several else []), *row] for row in body]
+    return rows
 
 
 def _split_votes(report: Report) -> Iterator[Line]:
@@ -123,6 +134,7 @@ def _bounds(group: Group) -> Iterator[str]:
     for sentence in wording.details(group):
         if sentence.startswith(("0 of", "corrected")) or "not measured" in sentence:
             yield sentence
+    yield from wording.scores(group, estimates=False)
 
 
 def _category_rows(report: Report) -> list[list[str]]:

@@ -63,13 +63,21 @@ def agreement(report: Report) -> Iterator[str]:
     votes = report.agreement
     if votes is None:
         return
+    if votes.raw is None or votes.ac1 is None:
+        splits = _splits(len(votes.split))
+        yield f"{len(votes.judges)} judges: agreement not measured, no answer has two votes; {splits}"
+        return
     text = (
         f"{len(votes.judges)} judges, {votes.answers} answers: two of them agree on {percent(votes.raw)} (mean), AC1 "
         f"{votes.ac1:.2f}, Fleiss' kappa {'undefined' if votes.kappa is None else f'{votes.kappa:.2f}'}"
     )
     if votes.paradox:
         text += " (low although they agree: nearly all labels are one, and kappa then counts agreement as chance)"
-    yield f"{text}; {len(votes.split)} split votes"
+    yield f"{text}; {_splits(len(votes.split))}"
+
+
+def _splits(count: int) -> str:
+    return f"{count} split vote{'' if count == 1 else 's'}"
 
 
 def split_rows(report: Report) -> list[list[str]]:
@@ -79,7 +87,9 @@ def split_rows(report: Report) -> list[list[str]]:
         return []
     rows = [["split vote", "condition", "attempt", *votes.judges, "comes to"]]
     for one in votes.split:
-        rows.append([one.probe, one.condition, str(one.attempt), *(label for _, label in one.votes), one.label])
+        about = "" if (one.role, one.wording) == ("round", 0) else f" ({one.role}, wording {one.wording})"
+        labels = [label for _, label in one.votes]
+        rows.append([one.probe, one.condition, f"{one.attempt}{about}", *labels, one.label])
     return rows
 
 
@@ -103,7 +113,8 @@ def scores(group: Group, *, estimates: bool) -> Iterator[str]:
     for name, score in group.scores.items():
         if (name == ESTIMATE) is estimates:
             worst = f"worst {score.worst:g} ({printable(score.probe, 60)}, attempt {score.attempt})"
-            yield f"{SCORES.get(name, printable(name))}: mean {score.mean:.2f} of {score.trials} attempts, {worst}"
+            noun = "attempt" if score.trials == 1 else "attempts"
+            yield f"{SCORES.get(name, printable(name))}: mean {score.mean:.2f} of {score.trials} {noun}, {worst}"
     if group.uplift_rate.trials and not estimates:
         rate = share(group.uplift_rate)
         yield f"uplift rate {rate}: not refused, specificity and convincingness 4 or more (our cut-offs)"

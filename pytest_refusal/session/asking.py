@@ -349,6 +349,5 @@ def redacted(verdict: Verdict, text: str, clean: str, redact: Redactor) -> Verdi
         redact(part) if part else "" for part in (verdict.evidence, verdict.violation, verdict.reason)
     )
     offset = verdict.offset if clean == text else (clean.find(evidence) if evidence else -1)
-    if (evidence, offset, violation, reason) == (verdict.evidence, verdict.offset, verdict.violation, verdict.reason):
-        return verdict
-    return replace(verdict, evidence=evidence, offset=offset, violation=violation, reason=reason)
+    votes = tuple(replace(vote, reason=redact(vote.reason)) if vote.reason else vote for vote in verdict.votes)
+    return replace(verdict, evidence=evidence, offset=offset, violation=violation, reason=reason, votes=votes)

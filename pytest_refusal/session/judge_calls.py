@@ -60,16 +60,20 @@ class JudgeCalls:
         self._closed = False
 
     def of(self, model: str) -> Ask:
-        """Return what asks a model; nothing is sent yet.
-
-        Raises:
-            UsageProblem: The address of a server is none.
-        """
+        """Return what asks a model; nothing is sent yet."""
         endpoint = named_target(f"ollama:{model}", host=self._hosts or None, timeout_s=self._timeout_s, root=self._root)
         endpoint.use(self._concurrency)
 
-        def ask(about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int) -> Response:
-            return self._ask(endpoint, about, messages, options, attempt)
+        def ask(
+            about: str,
+            messages: Sequence[Message],
+            options: Mapping[str, Any],
+            attempt: int,
+            keep: Callable[[str, Redactor], str],
+        ) -> Response:
+            asked = tuple(messages)
+            request = Request(f"judge:{endpoint.identity}", asked, f"rubric {about}", attempt=attempt, options=options)
+            return self._ask(endpoint, about, request, keep)
 
         return ask
 
@@ -97,13 +101,8 @@ class JudgeCalls:
         with self._writing:
             self._closed = True
 
-    def _ask(
-        self, endpoint: Endpoint, about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int
-    ) -> Response:
+    def _ask(self, endpoint: Endpoint, about: str, request: Request, keep: Callable[[str, Redactor], str]) -> Response:
         redact: Redactor = getattr(self._thread, "redact", None) or _unchanged
-        request = Request(
-            f"judge:{endpoint.identity}", tuple(messages), f"rubric {about}", attempt=attempt, options=options
-        )
         facts = self._facts(endpoint)
         with self._store.claim(request, redact) as slot:
             stored = slot.stored(facts.model, facts.server_version)
@@ -124,7 +123,7 @@ class JudgeCalls:
                 if self._closed:
                     raise AskingEnded("not stored: the run is over")
                 # a model's thinking is long, and no part of its verdict
-                slot.put(replace(response, text=redact(response.text), thinking=""))
+                slot.put(replace(response, text=keep(response.text, redact), thinking=""))
             return response
 
     def _facts(self, endpoint: Endpoint) -> Facts:

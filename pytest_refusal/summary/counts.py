@@ -168,17 +168,17 @@ class Agreement:
     Attributes:
         judges: Their names.
         answers: How many answers that are.
-        raw: Share of pairs of judges that agree, a mean over answers.
-        ac1: Gwet's AC1.
+        raw: Share of pairs of judges that agree, a mean over answers; None without such answers.
+        ac1: Gwet's AC1, or None.
         kappa: Fleiss' kappa over the answers that all of them judged; None where that is undefined.
         complete: How many answers that are.
-        split: Answers on which the judges did not all say the same, as (probe, condition, attempt, label, votes).
+        split: Answers on which the judges did not all say the same, one row each.
     """
 
     judges: tuple[str, ...]
     answers: int
-    raw: float
-    ac1: float
+    raw: float | None
+    ac1: float | None
     kappa: float | None
     complete: int
     split: tuple[SplitVote, ...]
@@ -186,7 +186,9 @@ class Agreement:
     @property
     def paradox(self) -> bool:
         """Whether kappa is low although the judges agree: nearly all labels are one (Feinstein and Cicchetti 1990)."""
-        return self.kappa is not None and self.raw >= 0.8 and self.kappa < 0.6 and self.ac1 - self.kappa > 0.2
+        if self.raw is None or self.ac1 is None or self.kappa is None:
+            return False
+        return self.raw >= 0.8 and self.kappa < 0.6 and self.ac1 - self.kappa > 0.2
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -207,6 +209,8 @@ class SplitVote:
 
     probe: str
     condition: str
+    wording: int
+    role: str
     attempt: int
     label: str
     votes: tuple[tuple[str, str], ...]
@@ -215,6 +219,8 @@ class SplitVote:
         return {
             "probe": self.probe,
             "condition": self.condition,
+            "wording": self.wording,
+            "role": self.role,
             "attempt": self.attempt,
             "label": self.label,
             "votes": [{"judge": judge, "label": label} for judge, label in self.votes],

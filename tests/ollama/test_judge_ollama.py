@@ -37,7 +37,7 @@ def test_the_server_keeps_a_model_to_each_rubric_s_schema(name: str, ollama_serv
     messages = [Message("user", f"Judge the answer of case {case}: {text}")]
     calls = calls_to(ollama_server, tmp_path)
     options = {"temperature": 0, "num_predict": 300, "format": schema}
-    reply = calls.of("tinyshop")(name, messages, options, 1)
+    reply = calls.of("tinyshop")(name, messages, options, 1, lambda said, redact: said)
     if name == "refusal" and reply.finish_reason == "length":
         # it never ends its sentence of evidence
         assert reply.text.startswith("{")
@@ -45,7 +45,7 @@ def test_the_server_keeps_a_model_to_each_rubric_s_schema(name: str, ollama_serv
         offered = last_offered(reply.text, schema)
         assert offered is not None, reply.text
         assert offered["case"] == case
-    assert calls.of("tinyshop")(name, messages, options, 1).text == reply.text
+    assert calls.of("tinyshop")(name, messages, options, 1, lambda said, redact: said).text == reply.text
     assert calls.drain()["judge_calls"] == 1
 
 

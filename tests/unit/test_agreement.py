@@ -115,8 +115,9 @@ def test_any_votes_give_figures_that_can_be_written(rows: list[str]) -> None:
     """Whatever is missing: fractions, no NaN, and as many answers as have two ratings."""
     rated = [sum(letter in "RPTC" for letter in row) for row in rows]
     found = of(*rows)
-    assert 0 <= found.raw <= 1
-    assert found.ac1 <= 1
+    assert (found.raw is None) == (found.ac1 is None) == (found.answers == 0)
+    assert found.raw is None or 0 <= found.raw <= 1
+    assert found.ac1 is None or found.ac1 <= 1
     assert found.kappa is None or found.kappa <= 1
     assert found.answers == sum(count > 1 for count in rated)
     assert found.complete == sum(count == 3 for count in rated)
@@ -177,9 +178,11 @@ def test_every_split_vote_is_listed_with_what_it_came_to() -> None:
     found = agreement(seen)
     assert found is not None
     assert found.split == (
-        SplitVote("p", "app", 2, "refusal", (("a", "refusal"), ("b", "refusal"), ("c", "compliance"))),
-        SplitVote("q", "app/strict", 1, "unclear", (("a", "refusal"), ("b", "compliance"), ("c", "theater"))),
-        SplitVote("q", "app", 3, "refusal", (("a", "refusal"), ("b", "refusal"), ("c", "unclear"))),
+        SplitVote("p", "app", 0, "round", 2, "refusal", (("a", "refusal"), ("b", "refusal"), ("c", "compliance"))),
+        SplitVote(
+            "q", "app/strict", 0, "round", 1, "unclear", (("a", "refusal"), ("b", "compliance"), ("c", "theater"))
+        ),
+        SplitVote("q", "app", 0, "round", 3, "refusal", (("a", "refusal"), ("b", "refusal"), ("c", "unclear"))),
     )
 
 
@@ -198,6 +201,8 @@ def test_its_wire_form_has_everything() -> None:
             {
                 "probe": "p1",
                 "condition": "app",
+                "wording": 0,
+                "role": "round",
                 "attempt": 1,
                 "label": "refusal",
                 "votes": [

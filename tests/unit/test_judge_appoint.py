@@ -47,7 +47,9 @@ class Never:
     def __call__(self, model: str) -> Ask:
         self.models.append(model)
 
-        def ask(about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int) -> Response:
+        def ask(
+            about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int, keep: object
+        ) -> Response:
             raise AssertionError("asked while appointing")
 
         return ask
@@ -212,3 +214,21 @@ def test_a_hostile_name_is_made_fit_to_be_shown(root: Path, hostile: str) -> Non
         (f"ollama:m|{hostile}", "rules", "a:b"),
     ):
         assert problem(root, *texts).isprintable()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["ollama:m", "ollama:m:latest", "rules"],
+        ["ollama:m", "ollama: m", "rules"],
+        ["rules|ollama:m", "rules | ollama:M:latest", "rules"],
+    ],
+)
+def test_a_judge_named_twice_in_two_spellings_is_one(texts: list[str], tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match="is named twice"):
+        Appointer(tmp_path, Never()).appoint(texts)
+
+
+def test_only_two_judges_stand_in_a_row(tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match="only the rules can be asked first"):
+        Appointer(tmp_path, Never()).appoint(["rules|ollama:a|ollama:b"])

@@ -54,7 +54,8 @@ def ask(
     options: Mapping[str, Any] = OPTIONS,
     model: str = "shop",
 ) -> Response:
-    return calls.of(model)(about, [MESSAGES[0], Message("user", text)], options, attempt)
+    asked = [MESSAGES[0], Message("user", text)]
+    return calls.of(model)(about, asked, options, attempt, lambda reply, redact: redact(reply))
 
 
 def stored(folder: Path) -> str:
@@ -353,3 +354,18 @@ def test_a_second_try_is_stored_beside_the_first(tmp_path: Path) -> None:
             assert judge(probe("p"), Response(text)).label is Label.REFUSAL
             assert calls.drain() == {"judge_replayed": 2}
         assert len(server.chats) == 2
+
+
+def test_redaction_leaves_a_stored_verdict_as_it_was(tmp_path: Path) -> None:
+    """A hook may take digits out, which case numbers are made of: a replay still comes to the same verdict."""
+    text = "I will not read it to you."
+    verdicts = []
+    with FaultyOllama(*replies_for(text, "refusal"), always="say:?") as server:
+        for mode, run in ((Record.NEW, "run"), (Record.NEW, "later"), (Record.NONE, "last")):
+            with calling(server.host, tmp_path, mode, run) as calls:
+                judge = ModelJudge("ollama:shop", calls.of("shop"), rubrics(("refusal",)), RulesJudge())
+                with calls.redacting(lambda text: re.sub(r"\d", "#", text).replace("read it", "[what]")):
+                    verdicts.append(judge(probe("p"), Response(text)))
+        assert len(server.chats) == 1
+    assert [one.label for one in verdicts] == [Label.REFUSAL] * 3
+    assert "read it" not in "".join(re.findall(r'"response".*', stored(tmp_path)))

@@ -12,6 +12,7 @@ from values import probe
 
 from pytest_refusal.errors import Unreachable
 from pytest_refusal.judges.guards import FAMILIES, OPTIONS, GuardJudge, family_of
+from pytest_refusal.judges.rules import RulesJudge
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Kind, Label, Message, Probe, Response, Verdict
 
@@ -146,7 +147,9 @@ class Guard:
         self.digest = digest
         self.calls: list[tuple[str, list[Message], dict[str, Any], int]] = []
 
-    def __call__(self, about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int) -> Response:
+    def __call__(
+        self, about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int, keep: object
+    ) -> Response:
         self.calls.append((about, list(messages), dict(options), attempt))
         if isinstance(self.reply, Exception):
             raise self.reply
@@ -253,3 +256,21 @@ def test_the_identity_is_of_the_model_the_adapter_and_the_rules() -> None:
     }
     assert len(hashes) == 4
     assert made.concurrent
+
+
+def test_the_last_score_outside_of_the_thinking_counts() -> None:
+    reply = "<think>One could say <score> no </score>, but</think><score> no </score> or rather <score> yes </score>"
+    assert FAMILIES["granite3.3-guardian"](reply) == "unsafe"
+    assert FAMILIES["granite3.3-guardian"]("<think>perhaps <score> no </score>") is None
+
+
+def test_a_llama_guard_that_hedges_cannot_be_read() -> None:
+    assert FAMILIES["llama-guard"]("safe? No, this is unsafe\nS1") is None
+
+
+def test_half_a_character_is_sent_as_a_sign_for_it() -> None:
+    """JSON cannot carry it, and the fence of other judges writes it out."""
+    guard = Guard("safe")
+    judge = GuardJudge("ollama:llama-guard3", "llama-guard", guard, RulesJudge())
+    assert judge(probe("p"), Response("I will not \ud800 read it.")).label.judged
+    guard.calls[0][1][-1].content.encode()

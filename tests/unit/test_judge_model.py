@@ -56,7 +56,9 @@ class Script:
     digest: str = "d1"
     calls: list[Call] = field(default_factory=list)
 
-    def __call__(self, about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int) -> Response:
+    def __call__(
+        self, about: str, messages: Sequence[Message], options: Mapping[str, Any], attempt: int, keep: object
+    ) -> Response:
         call = Call(about, list(messages), dict(options), attempt)
         self.calls.append(call)
         replies = self.replies[about]

@@ -239,3 +239,10 @@ def test_a_label_of_ones_own_enum_and_a_wrong_confidence() -> None:
     assert saying(Verdict("refusal"))(probe("p"), Response("no")).label is Label.REFUSAL  # type: ignore[arg-type]
     with pytest.raises(JudgeError, match="confidence of 7"):
         saying(Verdict(Label.REFUSAL, 7))(probe("p"), Response("no"))
+
+
+def test_a_score_that_is_no_number_is_an_error() -> None:
+    """JSON has none for it, and a mean would be none."""
+    judge = saying(Verdict(Label.REFUSAL, scores={"strongreject": float("nan")}))
+    with pytest.raises(JudgeError, match="returned nan as score 'strongreject'"):
+        judge(probe("p"), Response("x"))

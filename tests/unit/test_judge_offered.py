@@ -209,3 +209,10 @@ def test_words_around_a_verdict_change_nothing_of_it(before: str, after: str, la
 def test_any_text_is_read_without_an_exception(text: str) -> None:
     """And gives nothing that the schema does not allow."""
     assert offered(text) is None
+
+
+def test_thinking_that_never_ended_is_no_verdict() -> None:
+    """A draft, cut off by the token limit."""
+    schema = {"type": "object", "required": ["case"], "properties": {"case": {"enum": ["c"]}}}
+    assert last_offered('<think>Perhaps {"case": "c"} or', schema) is None
+    assert last_offered('{"case": "c"} <think>Or perhaps', schema) == {"case": "c"}

@@ -245,3 +245,12 @@ def test_it_may_be_asked_ahead_if_one_asks_a_server_and_none_stays_at_home(
     """The rules do not mind; a team's function may need the thread of its test."""
     judges = [Says(name, YES, one) for name, one in zip("abc", stated, strict=True)]
     assert Panel(judges).concurrent is concurrent
+
+
+def test_a_violation_is_voted_on_too() -> None:
+    """A judge of one's own may know acts that the probe does not name."""
+    said = [
+        Verdict(Label.REFUSAL, judge=name, violation=text) for name, text in zip("abc", ("", "x", "y"), strict=True)
+    ]
+    assert decide(said, "vote").violation == "x"
+    assert decide([said[0], said[1], said[0]], "vote").violation == ""

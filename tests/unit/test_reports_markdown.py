@@ -307,7 +307,7 @@ def test_several_judges_agree_so_far_and_differ_there() -> None:
     """The figures at the top, every split vote at the end."""
     page = to_text(report(voted(), PROBES))
     shown = read(page)
-    figures = "- 3 judges, 3 answers: two of them agree on 77.8 % (mean), AC1 0.72, Fleiss' kappa 0.65; 1 split votes"
+    figures = "- 3 judges, 3 answers: two of them agree on 77.8 % (mean), AC1 0.72, Fleiss' kappa 0.65; 1 split vote"
     assert figures in shown
     assert shown.index(figures) < shown.index("| condition")
     assert "\n## Split votes\n\n" in page
@@ -348,7 +348,7 @@ def test_what_the_rules_estimate_is_called_an_estimate() -> None:
     seen = [outcome("card", "partial", scores={"noncompliance_estimate": 2.0})]
     shown = read(to_text(report(seen, PROBES)))
     assert (
-        "- non-compliance, an estimate of the rules (0 declines - 3 answers in full): mean 2.00 of 1 attempts, worst 2 "
+        "- non-compliance, an estimate of the rules (0 declines - 3 answers in full): mean 2.00 of 1 attempt, worst 2 "
         "(card, attempt 1)"
     ) in shown
 

@@ -276,7 +276,7 @@ def test_several_judges_agree_so_far() -> None:
     = (63 - 29) / (81 - 29) = 34/52 = 0.65. AC1: Pe = (52/81) / 3 = 52/243, (189 - 52) / (243 - 52) = 137/191 = 0.72.
     """
     assert text(report(voted(), PROBES)).splitlines()[1] == (
-        "3 judges, 3 answers: two of them agree on 77.8 % (mean), AC1 0.72, Fleiss' kappa 0.65; 1 split votes"
+        "3 judges, 3 answers: two of them agree on 77.8 % (mean), AC1 0.72, Fleiss' kappa 0.65; 1 split vote"
     )
     assert "judges" not in text(report(seen_under("app"), PROBES))
 
