@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import naive
@@ -175,27 +173,20 @@ def always_complies(body: Any) -> str:
     return f"say:{json.dumps({name: said[name] for name in body['format']['properties']})}"
 
 
-def dies_after(calls: int) -> Callable[[Any], str]:
-    """A judge that answers so often, and then gives a status 500."""
-    left, guard = [calls], threading.Lock()
-
-    def plays(body: Any) -> str:
-        with guard:
-            left[0] -= 1
-            return naive.judge(body) if left[0] >= 0 else "500"
-
-    return plays
+def dies_at_five(body: Any) -> str:
+    """A judge that is gone for every secret from number five on."""
+    return "500" if re.search(r"secret (0[5-9]|1\d)", body["messages"][1]["content"]) else naive.judge(body)
 
 
 def test_a_judge_that_goes_away_in_mid_run_is_red(run_alone: Run, pytester: pytest.Pytester) -> None:
     """What it judged stands; the rest is not judged: each of those tests fails, and so does the run."""
     pytester.makepyfile(SUITE)
-    with FaultyOllama(scripted={"judge:latest": dies_after(PREFLIGHT + 10)}) as server:
-        result = run_alone(*of(server, "--refusal-report=r.json", "--refusal-concurrency=1"))
+    with FaultyOllama(scripted={"judge:latest": dies_at_five}) as server:
+        result = run_alone(*of(server, "--refusal-report=r.json"))
     report = read_report(pytester.path / "r.json")
     labels = [one["label"] for one in report["outcomes"]]
     errors = labels.count("error")
-    assert errors == 11
+    assert errors == 7
     assert report["summary"]["ollama:shop"]["unjudged"]["error"] == errors
     assert not report["complete"]
     assert report["gate"]["verdict"] == "unmeasured"
