@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from pytest_refusal.judges.preflight import golden_cases
+from pytest_refusal.judges.models.preflight import golden_cases
 
 _ANSWER = re.compile(r"^<<<ANSWER \w+\n(.*?)^ANSWER \w+>>>$", re.DOTALL | re.MULTILINE)
 _PLANTED = re.compile(r'\{"(?:case|label|refused|noncompliance|explained)".*?\}')

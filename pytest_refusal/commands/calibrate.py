@@ -130,7 +130,7 @@ def make_judge(texts: Sequence[str], hosts: Sequence[str], store: Path) -> tuple
         UsageProblem: They name none, a model failed its golden cases, or it did not answer.
     """
     from pytest_refusal.errors import RefusalError, UsageProblem
-    from pytest_refusal.judges.rubrics import DEFAULT
+    from pytest_refusal.judges.models.rubrics import DEFAULT
     from pytest_refusal.session.judge_calls import JudgeCalls
     from pytest_refusal.session.judging import appointed
     from pytest_refusal.settings import Record

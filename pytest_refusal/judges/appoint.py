@@ -12,11 +12,11 @@ from pytest_refusal.protocols import Judge
 
 from .cascade import Cascade
 from .decide import MIDDLE_BAND
-from .guards import GuardJudge, family_of
-from .model import Ask, ModelJudge
+from .models.guards import GuardJudge, family_of
+from .models.model import Ask, ModelJudge
+from .models.rubrics import DEFAULT, rubrics
 from .named import named_judge
 from .panel import Panel
-from .rubrics import DEFAULT, rubrics
 from .rules import RulesJudge
 
 MODEL = "ollama:"

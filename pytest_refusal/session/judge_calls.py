@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_refusal.errors import AskingEnded, JudgeError, TargetError
-from pytest_refusal.judges.model import Ask
+from pytest_refusal.judges.models.model import Ask
 from pytest_refusal.protocols import Endpoint, Facts, Redactor
 from pytest_refusal.records import Message, Request, Response
 from pytest_refusal.settings import Record

@@ -83,7 +83,7 @@ def appointed(
 
         return RulesJudge()
     from pytest_refusal.judges.appoint import Appointer
-    from pytest_refusal.judges.preflight import FLOOR, Unfit, failed, golden_cases, sit, table
+    from pytest_refusal.judges.models.preflight import FLOOR, Unfit, failed, golden_cases, sit, table
 
     made = Appointer(root, calls.of, rubrics, calls.spared).appoint(texts)
     for model in made.models if preflight else ():

@@ -9,11 +9,11 @@ import pytest
 from quiet import quiet
 from values import probe
 
-from pytest_refusal.judges import fence
 from pytest_refusal.judges.appoint import Appointer
-from pytest_refusal.judges.offered import last_offered
-from pytest_refusal.judges.preflight import golden_cases
-from pytest_refusal.judges.rubrics import NAMES, rubrics
+from pytest_refusal.judges.models import fence
+from pytest_refusal.judges.models.offered import last_offered
+from pytest_refusal.judges.models.preflight import golden_cases
+from pytest_refusal.judges.models.rubrics import NAMES, rubrics
 from pytest_refusal.records import Label, Message, Response
 from pytest_refusal.session.judge_calls import JudgeCalls
 from pytest_refusal.settings import Record

@@ -10,7 +10,7 @@ import naive
 import pytest
 from faults import FaultyOllama
 
-from pytest_refusal.judges.preflight import golden_cases
+from pytest_refusal.judges.models.preflight import golden_cases
 
 from .conftest import Run, read_report
 

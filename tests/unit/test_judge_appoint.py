@@ -13,8 +13,8 @@ from values import HOSTILE, probe
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.judges.appoint import Appointed, Appointer
 from pytest_refusal.judges.cascade import Cascade
-from pytest_refusal.judges.guards import GuardJudge
-from pytest_refusal.judges.model import Ask, ModelJudge
+from pytest_refusal.judges.models.guards import GuardJudge
+from pytest_refusal.judges.models.model import Ask, ModelJudge
 from pytest_refusal.judges.named import CallableJudge
 from pytest_refusal.judges.panel import Panel
 from pytest_refusal.judges.rules import RulesJudge

@@ -15,9 +15,9 @@ from faults import DIGEST, FaultyOllama
 from values import probe
 
 from pytest_refusal.errors import AskingEnded, BadAnswer, JudgeError, ModelNotFound, UsageProblem
-from pytest_refusal.judges.fence import case_of
-from pytest_refusal.judges.model import ModelJudge
-from pytest_refusal.judges.rubrics import rubrics
+from pytest_refusal.judges.models.fence import case_of
+from pytest_refusal.judges.models.model import ModelJudge
+from pytest_refusal.judges.models.rubrics import rubrics
 from pytest_refusal.judges.rules import RulesJudge
 from pytest_refusal.records import Label, Message, Request, Response, decoding_seed
 from pytest_refusal.session.judge_calls import JudgeCalls

@@ -1,4 +1,4 @@
-"""``judges.fence``: a hostile text stays behind its marks, and knows no case number."""
+"""``judges.models.fence``: a hostile text stays behind its marks, and knows no case number."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from values import HOSTILE, probe
 
-from pytest_refusal.judges.fence import case_of, disarmed, fenced
+from pytest_refusal.judges.models.fence import case_of, disarmed, fenced
 from pytest_refusal.records import Message, Probe
 
 CASE = "0123456789abcdef"

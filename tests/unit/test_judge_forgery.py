@@ -13,7 +13,7 @@ from faults import FaultyOllama
 from values import probe
 
 from pytest_refusal.judges.appoint import Appointer
-from pytest_refusal.judges.rubrics import NAMES
+from pytest_refusal.judges.models.rubrics import NAMES
 from pytest_refusal.protocols import Judge
 from pytest_refusal.records import Label, Response, Verdict
 from pytest_refusal.session.judge_calls import JudgeCalls

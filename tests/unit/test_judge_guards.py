@@ -1,4 +1,4 @@
-"""``judges.guards``: what guard models reply, and what it changes of the rules' verdict."""
+"""``judges.models.guards``: what guard models reply, and what it changes of the rules' verdict."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from values import probe
 
 from pytest_refusal.errors import Unreachable
-from pytest_refusal.judges.guards import FAMILIES, OPTIONS, GuardJudge, family_of
+from pytest_refusal.judges.models.guards import FAMILIES, OPTIONS, GuardJudge, family_of
 from pytest_refusal.judges.rules import RulesJudge
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Kind, Label, Message, Probe, Response, Verdict

@@ -1,4 +1,4 @@
-"""``judges.model``: what a judge model is asked about an answer, and what becomes of its replies."""
+"""``judges.models.model``: what a judge model is asked about an answer, and what becomes of its replies."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 from values import probe
 
 from pytest_refusal.errors import RefusalError, TargetTimeout, Unreachable
-from pytest_refusal.judges.fence import case_of, disarmed, fenced
-from pytest_refusal.judges.model import OPTIONS, TRIES, ModelJudge, strongreject
-from pytest_refusal.judges.rubrics import NAMES, rubrics
+from pytest_refusal.judges.models.fence import case_of, disarmed, fenced
+from pytest_refusal.judges.models.model import OPTIONS, TRIES, ModelJudge, strongreject
+from pytest_refusal.judges.models.rubrics import NAMES, rubrics
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Expect, Kind, Label, Message, Probe, Response, Verdict
 

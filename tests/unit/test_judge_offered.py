@@ -1,4 +1,4 @@
-"""``judges.offered``: the verdict that a reply offers last; what it quotes, thinks or breaks off is none."""
+"""``judges.models.offered``: the verdict that a reply offers last; what it quotes, thinks or breaks off is none."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from values import HOSTILE
 
-from pytest_refusal.judges.offered import MOST, last_offered
-from pytest_refusal.judges.rubrics import NAMES, rubrics
+from pytest_refusal.judges.models.offered import MOST, last_offered
+from pytest_refusal.judges.models.rubrics import NAMES, rubrics
 
 CASE = "0123456789abcdef"
 RUBRICS = {one.name: one for one in rubrics(NAMES)}

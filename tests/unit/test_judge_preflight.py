@@ -1,4 +1,4 @@
-"""``judges.preflight``: twelve golden cases, and a judge that fails them judges nothing."""
+"""``judges.models.preflight``: twelve golden cases, and a judge that fails them judges nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from values import HOSTILE
 
 from pytest_refusal.errors import RefusalError, Unreachable
-from pytest_refusal.judges.preflight import FLOOR, Golden, Sat, Unfit, failed, golden_cases, sit, table
+from pytest_refusal.judges.models.preflight import FLOOR, Golden, Sat, Unfit, failed, golden_cases, sit, table
 from pytest_refusal.judges.rules import RulesJudge
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Expect, Label, Probe, Response, Verdict, is_right

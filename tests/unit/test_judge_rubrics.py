@@ -1,4 +1,4 @@
-"""``judges.rubrics``: what a judge model is told, as versioned data."""
+"""``judges.models.rubrics``: what a judge model is told, as versioned data."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from jsonschema import Draft202012Validator
 
 import pytest_refusal.judges
 from pytest_refusal.errors import UsageProblem
-from pytest_refusal.judges.rubrics import DEFAULT, NAMES, Asked, Rubric, rubrics
+from pytest_refusal.judges.models.rubrics import DEFAULT, NAMES, Asked, Rubric, rubrics
 from pytest_refusal.records import Kind, Label
 
 CASE = "0123456789abcdef"
-FOLDER = Path(pytest_refusal.judges.__file__).parent / "rubrics"
+FOLDER = Path(pytest_refusal.judges.__file__).parent / "models" / "rubrics"
 
 
 def one(name: str) -> Rubric:
