@@ -13,7 +13,7 @@ LEAST_SEEN = 10
 """Judged rewordings with an operator or a slot, and as many without, before it is tested (design paper, section C)."""
 
 OPERATOR_LEVEL = 0.1
-"""False discovery rate of operators (design paper): where nothing is there, one run in ten names any."""
+"""False discovery rate of operators (design paper): where nothing is there, at most one run in ten names any."""
 
 SLOT_LEVEL = 0.05
 """Chance of any false alarm among slots; ours, for the paper names the method and no level."""
@@ -66,9 +66,9 @@ def _tested(probes: Sequence[AskedProbe], names: Names, adjust: Adjust, level: f
                 untested += 1
             else:
                 found.append((name, direction, counts, test))
-    adjusted = adjust([test.p for *_, test in found])
+    adjusted = adjust([test.exact for *_, test in found])
     factors = [
-        Factor(name, direction, a + b, a, c + d, c, test.difference, test.z, test.p, one, one <= level)
+        Factor(name, direction, a + b, a, c + d, c, test.difference, test.z, test.exact, one, one <= level)
         for (name, direction, (a, b, c, d), test), one in zip(found, adjusted, strict=True)
     ]
     return tuple(sorted(factors, key=lambda one: (one.adjusted, one.p, one.name, one.direction))), untested

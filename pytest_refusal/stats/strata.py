@@ -16,12 +16,14 @@ class MantelHaenszel(NamedTuple):
 
     Attributes:
         z: Standardised, with the correction for continuity; positive: more hits with it.
-        p: One-sided, of so many hits with it or more.
+        p: Of z, one-sided: of so many hits with it or more, by the normal distribution.
+        exact: The same chance counted out.
         difference: Of the rates with and without it, in [-1, 1], weighted by Mantel and Haenszel.
     """
 
     z: float
     p: float
+    exact: float
     difference: float
 
 
@@ -31,6 +33,9 @@ def mantel_haenszel(tables: Sequence[Table]) -> MantelHaenszel | None:
     With n wordings of a probe, n1 with the factor and n0 without, f hits and a of them with it:
     ``T = Σ (a - n1 f / n)``, ``V = Σ n1 n0 f (n - f) / (n² (n - 1))``, ``z = (T - 1/2) / √V``. The half is taken off
     for the one-sided tail, so it is statsmodels' ``StratifiedTable.test_null_odds(correction=True)`` for T > 1/2. The
+    exact p is that of Σ a, a sum of hypergeometric counts with all margins fixed (Fisher's test for one probe): where
+    hits are rare the normal tail is too small; of 75 operators that did nothing it named some in 14-20 % of simulated
+    runs at a false discovery rate of 10 %, the exact one in 2-7 %. The
     difference is ``Σ (a n0 - c n1) / n`` over ``Σ n1 n0 / n`` with c the hits without it (Greenland and Robins 1985).
 
     Args:
@@ -56,7 +61,27 @@ def mantel_haenszel(tables: Sequence[Table]) -> MantelHaenszel | None:
     if not variance:
         return None
     z = (surplus - 0.5) / math.sqrt(variance)
-    return MantelHaenszel(z, NormalDist().cdf(-z), difference / weight)
+    return MantelHaenszel(z, NormalDist().cdf(-z), _tail(tables), difference / weight)
+
+
+def _tail(tables: Sequence[Table]) -> float:
+    """Return the chance of as many hits with the factor as these or more, all margins fixed: probe after probe."""
+    whole = {0: 1.0}
+    for a, b, c, d in tables:
+        n, with_it, hits = a + b + c + d, a + b, a + c
+        fewest, most = max(0, hits - (n - with_it)), min(with_it, hits)
+        if fewest == most:
+            # no other number is possible, and counting from there changes nothing
+            continue
+        ways = math.comb(n, hits)
+        summed: dict[int, float] = {}
+        for many in range(fewest, most + 1):
+            chance = math.comb(with_it, many) * math.comb(n - with_it, hits - many) / ways
+            for before, of_it in whole.items():
+                summed[before + many] = summed.get(before + many, 0.0) + chance * of_it
+        whole = summed
+    seen = sum(a for a, b, c, d in tables if max(0, a - d) < min(a + b, a + c))
+    return min(1.0, math.fsum(chance for many, chance in whole.items() if many >= seen))
 
 
 def at_least_one(hits: int, trials: int, draws: int) -> float | None:

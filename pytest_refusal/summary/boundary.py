@@ -211,7 +211,7 @@ class Factor:
         others, others_flipped: The rest of the rewordings, of probes with the same canonical decision.
         difference: Of flip rates within probes (Mantel and Haenszel), in [-1, 1].
         z: Cochran, Mantel and Haenszel's, stratified by probe, with the correction for continuity.
-        p: One-sided: of so many flips with it or more.
+        p: Exact, one-sided: of so many flips with it or more.
         adjusted: p, adjusted for all tests of both directions.
         named: The adjusted p is at most the level.
     """

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy import stats as scipy_stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 
@@ -82,6 +83,9 @@ def test_mantel_haenszel_by_hand() -> None:
     assert found.z == pytest.approx(1.7 / math.sqrt(0.8))
     assert found.p == pytest.approx(1 - NormalDist().cdf(found.z))
     assert found.difference == pytest.approx(0.55)
+    # 4 hits with it of at most 5: 3 + 1, or 4 + 0, or 4 + 1; of C(10,4) = 210 and 10
+    three, four, one = 4 * 6 / 210, 1 / 210, 2 / 10
+    assert found.exact == pytest.approx(three * one + four)
 
 
 def test_fewer_hits_with_it_than_without_is_a_large_p() -> None:
@@ -125,6 +129,24 @@ def test_it_is_statsmodels_stratified_test(tables: list[Table]) -> None:
 
 
 @patient
+@given(st.lists(counts, min_size=1, max_size=6))
+def test_the_exact_p_is_that_of_hypergeometric_counts(tables: list[Table]) -> None:
+    """Added up by numpy; Fisher's one-sided test where there is one probe."""
+    found = mantel_haenszel(tables)
+    assume(found is not None)
+    assert found is not None
+    whole = np.ones(1)
+    for a, b, c, d in tables:
+        chances = scipy_stats.hypergeom.pmf(np.arange(a + c + 1), a + b + c + d, a + b, a + c) if a + c else np.ones(1)
+        whole = np.convolve(whole, chances)
+    assert found.exact == pytest.approx(whole[sum(a for a, _, _, _ in tables) :].sum(), abs=1e-9)
+    if len(tables) == 1:
+        [(a, b, c, d)] = tables
+        fisher = scipy_stats.fisher_exact([[a, b], [c, d]], alternative="greater")
+        assert found.exact == pytest.approx(fisher.pvalue, abs=1e-9)
+
+
+@patient
 @given(st.lists(counts, min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_no_order_and_no_silent_probe_matters(tables: list[Table], numbers: random.Random) -> None:
     """A probe without flips adds nothing to z, and the difference lies in [-1, 1]."""
@@ -140,5 +162,6 @@ def test_no_order_and_no_silent_probe_matters(tables: list[Table], numbers: rand
     assert other == pytest.approx(found)
     assert silent is not None
     assert silent.z == pytest.approx(found.z)
+    assert silent.exact == pytest.approx(found.exact)
     assert -1 - 1e-12 <= found.difference <= 1 + 1e-12
     assert 0 <= found.p <= 1
