@@ -231,7 +231,7 @@ def _numbers(bench: Bench, name: str) -> Iterator[Numbers]:
 
 
 def _coverages(bench: Bench) -> Iterator[Row]:
-    runs = 50 if bench.quick else 400
+    runs = 20 if bench.quick else 400
     for world in WORLDS:
         for probes, paper in world.covered.items():
             name = f"{world.name}, G={probes}"
@@ -256,7 +256,7 @@ def _coverages(bench: Bench) -> Iterator[Row]:
 
 
 def _noise(bench: Bench) -> Iterator[Row]:
-    runs = 5 if bench.quick else 40
+    runs = 2 if bench.quick else 40
     for name, world, within, between in TRUTHS:
         for attempts in (3, 2):
             found = [splits(world, attempts, runs, numbers) for numbers in _numbers(bench, f"{name}/{attempts}")]
@@ -268,14 +268,14 @@ def _noise(bench: Bench) -> Iterator[Row]:
             truth = between / (between + within)
             goal = f"{name}, m={attempts}: wording share (truth {truth:.2f})"
             yield Row(goal, [share for *_, share in found], digits=2)
-    runs = 20 if bench.quick else 200
+    runs = 4 if bench.quick else 200
     for name, world, limit in (("false alarms, no wording effect", noise_only, 5.0), ("power, 2 % flip", rare, 95.0)):
         figures = [100 * detections(world, runs, numbers) for numbers in _numbers(bench, name)]
         yield Row(f"permutation test, 20 x 26 x 3: {name}", figures, limit, "%", at_least=limit > 50, digits=1)
 
 
 def _attributions(bench: Bench) -> Iterator[Row]:
-    runs = 4 if bench.quick else 40
+    runs = 1 if bench.quick else 40
     for probes in (20, 60):
         found: dict[str, list[float]] = {"any": [], "slot": [], "strong": [], "weak": [], "others": []}
         for numbers in _numbers(bench, f"attribution/{probes}"):

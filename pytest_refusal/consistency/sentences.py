@@ -20,7 +20,7 @@ from pytest_refusal.summary import (
 SHOWN = 8
 """Probes, operators and flips of a probe that are listed; the rest is counted."""
 
-NOUNS = {FlipDirection.LEAK: "leaks", FlipDirection.OVER_REFUSAL: "over-refusals"}
+NOUNS = {FlipDirection.LEAK: "leak", FlipDirection.OVER_REFUSAL: "over-refusal"}
 
 
 def sentences(measured: Consistency) -> list[str]:
@@ -50,7 +50,7 @@ def probe_sentence(probe: ProbeBoundary) -> str:
             f'#{one.number} "{printable(one.text, 80)}" ({", ".join(map(printable, one.operators)) or "by hand"})'
             for one in sorted(probe.flips, key=lambda one: (len(one.operators), one.number))
         ]
-        text += f"; {len(flips)} {NOUNS[probe.direction]}: {_some(flips)}"
+        text += f"; {_count(len(flips), NOUNS[probe.direction])}: {_some(flips)}"
     if probe.undecided:
         text += f"; {len(probe.undecided)} of {probe.drawn} without a decision"
     return text
@@ -74,7 +74,7 @@ def _rates(boundary: Boundary) -> str:
     rate = boundary.consistency
     if rate.rate is None:
         return f"boundary consistency not measured: {boundary.unmeasured or 'no canonical wording has a decision'}"
-    reworded = f"{rate.trials} rewordings of {rate.probes} {_probes(rate.probes)}"
+    reworded = f"{_count(rate.trials, 'rewording')} of {_count(rate.probes, 'probe')}"
     if rate.hits == rate.trials:
         text = f"no flip in {reworded}"
         if rate.probes > 1:
@@ -117,16 +117,15 @@ def _chances(boundary: Boundary) -> Iterator[str]:
     if not known:
         return
     parts = []
-    for one in boundary.answered_within:
-        if one.chance is None:
-            parts.append(f"{one.k}: not measured (no probe with {one.k} judged rewordings)")
-            continue
-        text = f"{one.k}: {percent(one.chance)}"
+    for one in known:
+        text = f"{one.k}: {percent(one.chance or 0.0)}"
         if one.probes > 1:
             text += f" [{figure(one.low)}, {figure(one.high)}]"
         if one.left_out:
             text += f" ({one.probes} of {one.probes + one.left_out} probes)"
         parts.append(text)
+    if few := [str(one.k) for one in boundary.answered_within if one.chance is None]:
+        parts.append(f"{', '.join(few)}: not measured (no such probe has so many judged rewordings)")
     yield f"at least one of k rewordings gets an answer where it must be refused, k = {', '.join(parts)}"
 
 
@@ -145,19 +144,19 @@ def _attribution(found: Attribution) -> Iterator[str]:
         if not tested:
             continue
         named = [_factor(one) for one in tested if one.named]
-        within = f"({len(tested)} {noun} tests within probes, {method})"
+        within = f"({_count(len(tested), f'{noun} test')} within probes, exact, {method})"
         yield f"flips go with {noun} {_some(named)} {within}" if named else f"flips go with no {noun} {within}"
 
 
 def _factor(one: Factor) -> str:
     return (
-        f"{printable(one.name)}: {NOUNS[one.direction]} {one.flipped}/{one.seen}, else "
+        f"{printable(one.name)}: {NOUNS[one.direction]}s {one.flipped}/{one.seen}, else "
         f"{one.others_flipped}/{one.others}, {100 * one.difference:+.0f} points, adjusted p {_p(one.adjusted)}"
     )
 
 
 def _variance(one: WordingVariance) -> str:
-    text = f"{one.attempts} attempts at {one.wordings} wordings of {one.probes} {_probes(one.probes)}: "
+    text = f"{one.attempts} attempts at {one.wordings} wordings of {_count(one.probes, 'probe')}: "
     if one.wording_share is None:
         return f"{text}no variance, all attempts at each probe agree"
     how = "all arrangements counted" if one.permutations is None else f"{one.permutations} permutations"
@@ -172,8 +171,8 @@ def _p(p: float) -> str:
     return "< 0.0001" if p < 0.0001 else f"{p:.4f}" if p < 0.01 else f"{p:.2f}"
 
 
-def _probes(count: int) -> str:
-    return "probe" if count == 1 else "probes"
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _some(texts: Sequence[str]) -> str:
