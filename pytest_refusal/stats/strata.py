@@ -33,10 +33,10 @@ def mantel_haenszel(tables: Sequence[Table]) -> MantelHaenszel | None:
     With n wordings of a probe, n1 with the factor and n0 without, f hits and a of them with it:
     ``T = Σ (a - n1 f / n)``, ``V = Σ n1 n0 f (n - f) / (n² (n - 1))``, ``z = (T - 1/2) / √V``. The half is taken off
     for the one-sided tail, so it is statsmodels' ``StratifiedTable.test_null_odds(correction=True)`` for T > 1/2. The
-    exact p is that of Σ a, a sum of hypergeometric counts with all margins fixed (Fisher's test for one probe): where
-    hits are rare the normal tail is too small; of 75 operators that did nothing it named some in 14-20 % of simulated
-    runs at a false discovery rate of 10 %, the exact one in 2-7 %. The
-    difference is ``Σ (a n0 - c n1) / n`` over ``Σ n1 n0 / n`` with c the hits without it (Greenland and Robins 1985).
+    exact p is that of Σ a, a sum of hypergeometric counts with all margins fixed (Fisher's test for one probe). Where
+    hits are rare the normal tail is too small: of 75 operators that did nothing it named some in 13-20 % of simulated
+    runs at a false discovery rate of 10 %, the exact one in 2-7 %. The difference is ``Σ (a n0 - c n1) / n`` over
+    ``Σ n1 n0 / n`` with c the hits without it (Greenland and Robins 1985).
 
     Args:
         tables: One for each probe. Probes where all or none are hits, or have the factor, say nothing and add nothing

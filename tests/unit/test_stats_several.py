@@ -39,7 +39,7 @@ def test_adjusted_p_values_by_hand() -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(deadline=None, max_examples=25)  # theirs for Holm collects garbage each time
+@settings(deadline=None, max_examples=10)  # theirs for Holm collects garbage each time
 @given(p_values)
 def test_the_adjustments_are_statsmodels(method: str, raw: list[float]) -> None:
     """All three, ties among them."""
