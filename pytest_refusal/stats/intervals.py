@@ -115,9 +115,9 @@ def clustered_interval(
     With weights ``w_i`` (1/G for each of G probes, or its part of all trials), mean ``p = Σ w_i s_i`` and variance
     ``v = G/(G-1) Σ w_i² (s_i - p)²`` it is Wilson's interval on ``p (1-p) / v`` trials, held between ``1 / Σ w_i²`` (G
     where the probes count alike) and all trials, with Student's t of G - 1 degrees in the place of z. At p = 0 or 1 it
-    is the smaller of the two. Simulated coverage of 95 %, 25 trials a probe, 20 probes: 94-97 %; of the naive interval
-    on all trials where the probes differ: 48-55 %; of a bootstrap of probes: 90 %. ``python -m benchmarks consistency``
-    counts them.
+    is the smaller of the two. Simulated coverage of 95 %, 25 trials a probe: 93-98 % with 20 probes or 40, 91-98 % with
+    10; of the naive interval on all trials where the probes differ: 43-55 %. A bootstrap of probes is too narrow below
+    40 of them and has no width where nothing flips (design paper). ``python -m benchmarks consistency`` counts.
 
     Args:
         per_probe: (share in [0, 1], how many independent trials at most it is made of) of each probe; probes without
