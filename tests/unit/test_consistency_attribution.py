@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -54,6 +55,19 @@ def test_an_operator_that_leaks_is_named_by_hand() -> None:
     assert [one.named for one in found.operators] == [True, False, False]
     assert {one.direction for one in found.operators} == {FlipDirection.LEAK}
     assert found.untested == 1
+
+
+def test_the_wire_form_of_a_factor_is_json() -> None:
+    """Every figure, the direction as its word."""
+    row = json.loads(json.dumps(attribute([leaky("one"), leaky("two")]).to_json(), allow_nan=False))
+    assert {name: row["operators"][0][name] for name in ("name", "direction", "seen", "flipped", "named")} == {
+        "name": "frame.a",
+        "direction": "leak",
+        "seen": 12,
+        "flipped": 8,
+        "named": True,
+    }
+    assert [one["name"] for one in row["slots"]] == ["closer"]
 
 
 def test_slots_are_tested_apart() -> None:
