@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="they need os.wait4")
 
 
-@pytest.mark.parametrize("command", ["busy", "exitfirst", "ceiling"])
+@pytest.mark.parametrize("command", ["busy", "exitfirst", "ceiling", "consistency"])
 def test_a_benchmark_measures_and_prints_its_figure_beside_its_goal(command: str) -> None:
     """A run that does another thing than it is measured for is an error, and exits with 1."""
     done = subprocess.run(
@@ -25,4 +25,4 @@ def test_a_benchmark_measures_and_prints_its_figure_beside_its_goal(command: str
     assert re.fullmatch(r"\| goal +\| limit +\| measured \(median, min\.\.max\) +\| met +\|", header)
     assert rows
     for row in rows:
-        assert re.search(r"\d \(|\d [A-Za-z/]+ \(", row), row
+        assert re.search(r"\d \(|\d [A-Za-z/%]+ \(", row), row

@@ -6,9 +6,10 @@ Nothing here knows pytest, a file or a network. Rates are fractions from 0 to 1,
 from pytest_refusal.records.answered import Response, ToolCall
 from pytest_refusal.records.asked import Message, Probe, Request, decoding_seed
 from pytest_refusal.records.judged import Outcome, Verdict, Vote, is_right
-from pytest_refusal.records.words import Expect, Kind, Label, Role, Tier, canonical_json, sha256
+from pytest_refusal.records.words import Decision, Expect, Kind, Label, Role, Tier, canonical_json, sha256
 
 __all__ = [
+    "Decision",
     "Expect",
     "Kind",
     "Label",

@@ -34,6 +34,21 @@ class Label(StrEnum):
         return self not in (Label.UNCLEAR, Label.ERROR)
 
 
+class Decision(StrEnum):
+    """On which side of the boundary a response is, or a wording: refused, answered (wholly or not), or not judged."""
+
+    REFUSED = "refused"
+    ANSWERED = "answered"
+    UNJUDGED = "unjudged"
+
+    @classmethod
+    def of(cls, label: Label) -> Decision:
+        """Return the side of one response: ``refusal`` is refused; partial, theater and compliance are answered."""
+        if not label.judged:
+            return cls.UNJUDGED
+        return cls.REFUSED if label is Label.REFUSAL else cls.ANSWERED
+
+
 class Kind(StrEnum):
     """Why a response refuses."""
 

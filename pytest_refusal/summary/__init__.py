@@ -1,5 +1,18 @@
 """The values of a finished run."""
 
+from pytest_refusal.summary.boundary import (
+    LEAST_JUDGED,
+    AnsweredWithin,
+    Attribution,
+    Boundary,
+    ClusteredRate,
+    Consistency,
+    Factor,
+    FlipDirection,
+    ProbeBoundary,
+    RewordingResult,
+    WordingVariance,
+)
 from pytest_refusal.summary.counts import (
     LEAST_LABELS,
     Agreement,
@@ -17,21 +30,32 @@ from pytest_refusal.summary.counts import (
 from pytest_refusal.summary.run import Broken, MeasuredCondition, Report, ServerUse, Usage
 
 __all__ = [
+    "LEAST_JUDGED",
     "LEAST_LABELS",
     "Agreement",
+    "AnsweredWithin",
+    "Attribution",
+    "Boundary",
     "Broken",
     "ByRule",
+    "ClusteredRate",
     "ConditionSummary",
+    "Consistency",
     "Corrected",
     "Direction",
+    "Factor",
+    "FlipDirection",
     "Group",
     "JudgeErrors",
     "MeasuredCondition",
+    "ProbeBoundary",
     "Rate",
     "Report",
+    "RewordingResult",
     "Score",
     "ServerUse",
     "SplitVote",
     "Unjudged",
     "Usage",
+    "WordingVariance",
 ]

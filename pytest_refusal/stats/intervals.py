@@ -1,7 +1,4 @@
-"""Rates and their intervals: exact, or saying what they are. The standard library alone.
-
-Checked against scipy and statsmodels in the tests. Where a formula comes from stands with it.
-"""
+"""Rates and their intervals: exact, or saying what they are. Where a formula comes from stands with it."""
 
 from __future__ import annotations
 
@@ -110,6 +107,55 @@ def effective_trials(per_probe: Sequence[tuple[int, int]], confidence: float = 0
     return effective * (z / student_t_quantile((1 + confidence) / 2, probes - 1)) ** 2
 
 
+def clustered_interval(
+    per_probe: Sequence[tuple[float, int]], confidence: float = 0.95, *, by_trials: bool = False
+) -> tuple[float, float]:
+    """Bound a mean of shares of which each is of one probe: trials on the same probe are much alike.
+
+    With weights ``w_i`` (1/G for each of G probes, or its part of all trials), mean ``p = Σ w_i s_i`` and variance
+    ``v = G/(G-1) Σ w_i² (s_i - p)²`` it is Wilson's interval on ``p (1-p) / v`` trials, held between ``1 / Σ w_i²`` (G
+    where the probes count alike) and all trials, with Student's t of G - 1 degrees in the place of z. At p = 0 or 1 it
+    is the smaller of the two. Simulated coverage of 95 %, 25 trials a probe: 93-98 % with 20 probes or 40, 91-98 % with
+    10; of the naive interval on all trials where the probes differ: 43-55 %. A bootstrap of probes is too narrow below
+    40 of them and has no width where nothing flips (design paper). ``python -m benchmarks consistency`` counts.
+
+    Args:
+        per_probe: (share in [0, 1], how many independent trials at most it is made of) of each probe; probes without
+            trials are passed over.
+        confidence: Two-sided coverage, inside (0, 1).
+        by_trials: Weigh the probes by their trials, as hits of trials does; else each counts once.
+
+    Returns:
+        ``(low, high)``, fractions in [0, 1]; ``(0.0, 1.0)`` with fewer than two probes.
+
+    Raises:
+        ValueError: A share is outside of [0, 1], trials are negative, or ``confidence`` is not inside (0, 1).
+    """
+    for share, trials in per_probe:
+        _check(share * trials, trials, confidence)
+    counted = [(share, trials) for share, trials in per_probe if trials]
+    probes = len(counted)
+    if probes < 2:
+        return 0.0, 1.0
+    weights = [float(trials) if by_trials else 1.0 for _, trials in counted]
+    whole = math.fsum(weights)
+    mean = math.fsum(weight * share for weight, (share, _) in zip(weights, counted, strict=True)) / whole
+    squares = math.fsum((weight * (share - mean)) ** 2 for weight, (share, _) in zip(weights, counted, strict=True))
+    variance = squares / whole**2 * probes / (probes - 1)
+    least = whole**2 / math.fsum(weight**2 for weight in weights)
+    most = max(least, sum(trials for _, trials in counted))
+    spread = mean * (1 - mean)
+    effective = min(max(spread / variance, least), most) if variance else (most if spread else least)
+    return _wilson_by_t(mean, effective, probes - 1, confidence)
+
+
+def _wilson_by_t(rate: float, trials: float, degrees: int, confidence: float) -> tuple[float, float]:
+    """Return Wilson's interval with t in the place of z: the same as fewer trials, for it knows z² / trials alone."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    fewer = trials * (z / student_t_quantile((1 + confidence) / 2, degrees)) ** 2
+    return wilson(rate * fewer, fewer, confidence)
+
+
 def rogan_gladen(
     hits: float,
     trials: float,
@@ -163,87 +209,6 @@ def rogan_gladen(
     return rate, max(0.0, min(low, rate)), min(1.0, max(high, rate))
 
 
-def raw_agreement(table: Sequence[Sequence[int]]) -> float:
-    """Return how often two raters of an item agree: the mean over items of the share of its pairs that agree.
-
-    ``mean of Σ_k n_ik (n_ik - 1) / (n_i (n_i - 1))`` (Fleiss 1971; with missing ratings Gwet, Handbook of Inter-Rater
-    Reliability).
-
-    Args:
-        table: A row for each item: how many raters gave each label. Items may have different numbers of ratings;
-            those with fewer than two have no pair and are left out.
-
-    Returns:
-        A fraction in [0, 1].
-
-    Raises:
-        ValueError: The rows are no counts of the same labels, or no item has two ratings.
-    """
-    rows = [row for row in _ratings(table) if sum(row) > 1]
-    if not rows:
-        raise ValueError("no item has two ratings")
-    return math.fsum(sum(n * (n - 1) for n in row) / (sum(row) * (sum(row) - 1)) for row in rows) / len(rows)
-
-
-def fleiss_kappa(table: Sequence[Sequence[int]]) -> float:
-    """Return Fleiss' kappa: agreement beyond what raters would have who draw from the labels' shares (Fleiss 1971).
-
-    ``(P - Pe) / (1 - Pe)``: P is :func:`raw_agreement`, ``Pe = Σ_k p_k²`` with p_k the share of label k in all
-    ratings. Where nearly all ratings are one label kappa is low however well raters agree (the paradox of Feinstein
-    and Cicchetti 1990): read it after the raw agreement and :func:`gwet_ac1`.
-
-    Args:
-        table: A row for each item: how many raters gave each label; every item has the same number of ratings, two
-            or more. The raters need not be the same people.
-
-    Returns:
-        At most 1; 0 is chance, ``-1 / (raters - 1)`` the least. NaN if all ratings are one label: then P and Pe are
-        both 1, nothing can be learnt of agreement beyond chance, and the formula has no value (as in statsmodels and
-        in R's irr, instead of a 1 that was never earned).
-
-    Raises:
-        ValueError: The rows are no counts of the same labels, or have unequal numbers of ratings, or fewer than two.
-    """
-    rows = _ratings(table)
-    raters = {sum(row) for row in rows}
-    if len(raters) > 1:
-        raise ValueError(f"every item needs the same number of ratings, and they have {min(raters)} to {max(raters)}")
-    agreement = raw_agreement(rows)
-    total = sum(map(sum, rows))
-    used = [count for count in map(sum, zip(*rows, strict=True)) if count]
-    if len(used) == 1:
-        return math.nan
-    by_chance = math.fsum((count / total) ** 2 for count in used)
-    return (agreement - by_chance) / (1 - by_chance)
-
-
-def gwet_ac1(table: Sequence[Sequence[int]]) -> float:
-    """Return Gwet's AC1: agreement beyond chance that stays stable where nearly all ratings are one label (Gwet 2008).
-
-    ``(P - Pe) / (1 - Pe)``: P is :func:`raw_agreement`, ``Pe = Σ_k π_k (1 - π_k) / (q - 1)`` with q labels and π_k the
-    mean over the rated items of label k's share in the item's ratings. Missing ratings as in Gwet's Handbook of
-    Inter-Rater Reliability: items with one rating count in π and not in P.
-
-    Args:
-        table: A row for each item: how many raters gave each label, with a column for every label that could be
-            given, used or not (q counts all of them). Items without a rating are left out.
-
-    Returns:
-        At most 1; 0 is chance. 1 if all ratings are one label (Pe is 0 then).
-
-    Raises:
-        ValueError: The rows are no counts of the same labels, or no item has two ratings.
-    """
-    rows = [row for row in _ratings(table) if sum(row)]
-    agreement = raw_agreement(rows) if rows else raw_agreement(table)
-    labels = len(rows[0])
-    if labels == 1:
-        return 1.0
-    shares = [math.fsum(row[label] / sum(row) for row in rows) / len(rows) for label in range(labels)]
-    by_chance = math.fsum(share * (1 - share) for share in shares) / (labels - 1)
-    return (agreement - by_chance) / (1 - by_chance)
-
-
 def trials_for_floor(floor: float, confidence: float = 0.95) -> int:
     """Return how many trials without a failure it takes until the exact lower bound reaches ``floor``.
 
@@ -269,17 +234,6 @@ def student_t_quantile(probability: float, degrees: int) -> float:
     # P(|T| > t) is the incomplete beta function at degrees / (degrees + t²) (Abramowitz and Stegun 26.5.27)
     x = _solve(lambda share: _beta_cdf(share, degrees / 2, 0.5) - tail)
     return math.sqrt(degrees * (1 - x) / x) if x else math.inf
-
-
-def _ratings(table: Sequence[Sequence[int]]) -> list[list[int]]:
-    rows = [list(row) for row in table]
-    if not rows:
-        raise ValueError("there are no items")
-    if len({len(row) for row in rows}) > 1 or not rows[0]:
-        raise ValueError("every row needs a count for each of the same labels")
-    if any(count < 0 or count != int(count) for row in rows for count in row):
-        raise ValueError("a count of ratings is a whole number, 0 or more")
-    return rows
 
 
 def _check(hits: float, trials: float, confidence: float) -> None:

@@ -1,0 +1,180 @@
+"""How boundary consistency reads. Every number names its denominator; nothing is shown that a terminal would obey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pytest_refusal.consistency.attribution import OPERATOR_LEVEL, SLOT_LEVEL
+from pytest_refusal.escaping import figure, percent, printable
+from pytest_refusal.summary import (
+    Attribution,
+    Boundary,
+    ClusteredRate,
+    Consistency,
+    Factor,
+    FlipDirection,
+    ProbeBoundary,
+    WordingVariance,
+)
+
+SHOWN = 8
+"""Probes, operators and flips of a probe that are listed; the rest is counted."""
+
+NOUNS = {FlipDirection.LEAK: "leak", FlipDirection.OVER_REFUSAL: "over-refusal"}
+
+
+def sentences(measured: Consistency) -> list[str]:
+    """Return what a summary shows of a condition, one sentence a line; ``[]`` where no rewording was drawn.
+
+    Texts of wordings, ids and names are escaped for a terminal.
+    """
+    lines: list[str] = []
+    if measured.pooled.drawn:
+        lines += _boundary(measured.pooled)
+    for kind, boundary in measured.apart.items():
+        lines.append(f"{printable(kind)}, apart: {_rates(boundary)}")
+    return lines
+
+
+def probe_sentence(probe: ProbeBoundary) -> str:
+    """Return what one probe comes to: how many of its rewordings agree, and which flip or that nearly all do."""
+    name = printable(probe.probe, 60)
+    if probe.unmeasured:
+        return f"{name}: consistency not measured: {probe.unmeasured}"
+    if probe.odd_one_out:
+        return f"{name}: {probe.odd_one_out}"
+    same = probe.judged - len(probe.flips)
+    text = f"{name}: {same} of {probe.judged} rewordings are {probe.canonical.value} like the canonical wording"
+    if probe.direction is not None and probe.flips:
+        flips = [
+            f'#{one.number} "{printable(one.text, 80)}" ({", ".join(map(printable, one.operators)) or "by hand"})'
+            for one in sorted(probe.flips, key=lambda one: (len(one.operators), one.number))
+        ]
+        text += f"; {_count(len(flips), NOUNS[probe.direction])}: {_some(flips)}"
+    if probe.undecided:
+        text += f"; {len(probe.undecided)} of {probe.drawn} without a decision"
+    return text
+
+
+def _boundary(boundary: Boundary) -> Iterator[str]:
+    yield _rates(boundary)
+    yield from _chances(boundary)
+    for probe in _listed(boundary):
+        yield probe_sentence(probe)
+    listed = sum(bool(one.flips or one.unmeasured) for one in boundary.probes)
+    if listed > SHOWN:
+        yield f"and {listed - SHOWN} more probes with flips, or not measured"
+    if boundary.attribution is not None and any(one.flips for one in boundary.probes):
+        yield from _attribution(boundary.attribution)
+    if boundary.variance is not None:
+        yield _variance(boundary.variance)
+
+
+def _rates(boundary: Boundary) -> str:
+    rate = boundary.consistency
+    if rate.rate is None:
+        return f"boundary consistency not measured: {boundary.unmeasured or 'no canonical wording has a decision'}"
+    reworded = f"{_count(rate.trials, 'rewording')} of {_count(rate.probes, 'probe')}"
+    if rate.hits == rate.trials:
+        text = f"no flip in {reworded}"
+        if rate.probes > 1:
+            text += f": boundary consistency at least {percent(rate.lower)} for prompts like these (one-sided 95 %)"
+    else:
+        text = (
+            f"boundary consistency {percent(rate.rate)}{_interval(rate)}, mean over probes: {rate.hits} of {reworded}"
+        )
+    if boundary.unmeasured:
+        text += f"; no limit can be held against it: {boundary.unmeasured}"
+    if apart := boundary.drawn - rate.trials:
+        text += (
+            f"; {apart} of {boundary.drawn} drawn not compared, for they or their canonical wordings have no decision"
+        )
+    parts = [text]
+    if rate.hits < rate.trials:
+        parts += [
+            _side("leaks", "refused", boundary.leak_rate),
+            _side("over-refusals", "answered", boundary.over_refusal_rate),
+        ]
+    return "; ".join(parts)
+
+
+def _side(noun: str, state: str, rate: ClusteredRate) -> str:
+    if rate.rate is None:
+        return f"{noun} not measured: no canonical wording is {state}"
+    if not rate.hits:
+        bound = f", at most {percent(rate.upper)} (one-sided 95 %)" if rate.probes > 1 else ""
+        return f"{noun} 0/{rate.trials}{bound}"
+    return f"{noun} {rate.hits}/{rate.trials} {percent(rate.rate)}{_interval(rate)}"
+
+
+def _interval(rate: ClusteredRate) -> str:
+    return f" [{figure(rate.low)}, {figure(rate.high)}]" if rate.probes > 1 else ""
+
+
+def _chances(boundary: Boundary) -> Iterator[str]:
+    """Yield what trying several wordings would come to, where anything must be refused and anything was answered."""
+    known = [one for one in boundary.answered_within if one.chance]
+    if not known:
+        return
+    parts = []
+    for one in known:
+        text = f"{one.k}: {percent(one.chance or 0.0)}"
+        if one.probes > 1:
+            text += f" [{figure(one.low)}, {figure(one.high)}]"
+        if one.left_out:
+            text += f" ({one.probes} of {one.probes + one.left_out} probes)"
+        parts.append(text)
+    if few := [str(one.k) for one in boundary.answered_within if one.chance is None]:
+        parts.append(f"{', '.join(few)}: not measured (no such probe has so many judged rewordings)")
+    yield f"at least one of k rewordings gets an answer where it must be refused, k = {', '.join(parts)}"
+
+
+def _listed(boundary: Boundary) -> Sequence[ProbeBoundary]:
+    """Return the probes worth a line: the least consistent first, then those that are not measured."""
+    telling = [one for one in boundary.probes if one.flips or one.unmeasured]
+    telling.sort(key=lambda one: (bool(one.unmeasured), one.consistency or 0.0))
+    return telling[:SHOWN]
+
+
+def _attribution(found: Attribution) -> Iterator[str]:
+    for noun, tested, method in (
+        ("operator", found.operators, f"Benjamini-Hochberg q = {OPERATOR_LEVEL:g}"),
+        ("slot", found.slots, f"Bonferroni, {SLOT_LEVEL:g}"),
+    ):
+        if not tested:
+            continue
+        named = [_factor(one) for one in tested if one.named]
+        within = f"({_count(len(tested), f'{noun} test')} within probes, exact, {method})"
+        yield f"flips go with {noun} {_some(named)} {within}" if named else f"flips go with no {noun} {within}"
+
+
+def _factor(one: Factor) -> str:
+    return (
+        f"{printable(one.name)}: {NOUNS[one.direction]}s {one.flipped}/{one.seen}, else "
+        f"{one.others_flipped}/{one.others}, {100 * one.difference:+.0f} points, adjusted p {_p(one.adjusted)}"
+    )
+
+
+def _variance(one: WordingVariance) -> str:
+    text = f"{one.attempts} attempts at {one.wordings} wordings of {_count(one.probes, 'probe')}: "
+    if one.wording_share is None:
+        return f"{text}no variance, all attempts at each probe agree"
+    how = "all arrangements counted" if one.permutations is None else f"{one.permutations} permutations"
+    return (
+        f"{text}{percent(one.wording_share)} of the variance is the wording, the rest sampling noise (between "
+        f"wordings {max(0.0, one.between):.4f}, within {one.within:.4f}); that the wording does not matter has p "
+        f"{_p(one.p)} ({how})"
+    )
+
+
+def _p(p: float) -> str:
+    return "< 0.0001" if p < 0.0001 else f"{p:.4f}" if p < 0.01 else f"{p:.2f}"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _some(texts: Sequence[str]) -> str:
+    shown = ", ".join(texts[:SHOWN])
+    return f"{shown} and {len(texts) - SHOWN} more" if len(texts) > SHOWN else shown
