@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
@@ -148,26 +149,35 @@ def _drawn(wordings: Wordings, n: int, seed: str | int) -> list[Paraphrase]:
     if len(seen) >= n or not wordings.operators:
         return list(seen.values())
 
-    from hypothesis import Phase, Verbosity, find, settings
+    from hypothesis import HealthCheck, Phase, Verbosity, currently_in_test_context, find, settings
     from hypothesis.errors import NoSuchExample, Unsatisfiable
 
     def enough(found: Paraphrase) -> bool:
         seen.setdefault(found.text, found)
         return len(seen) >= n
 
-    with suppress(NoSuchExample, Unsatisfiable):  # all that can be made is made
-        find(
-            _strategy(wordings, ()),
-            enough,
-            random=Random(int(sha256(f"{seed}\0{wordings.prompt}"), 16)),
-            settings=settings(
-                max_examples=_TRIES * n,
-                phases=[Phase.generate],
-                database=None,
-                derandomize=False,
-                deadline=None,
-                verbosity=Verbosity.quiet,
-                backend="hypothesis",
-            ),
-        )
+    def search() -> None:
+        with suppress(NoSuchExample, Unsatisfiable):  # all that can be made is made
+            find(
+                _strategy(wordings, ()),
+                enough,
+                random=Random(int(sha256(f"{seed}\0{wordings.prompt}"), 16)),
+                settings=settings(
+                    max_examples=_TRIES * n,
+                    phases=[Phase.generate],
+                    database=None,
+                    derandomize=False,
+                    deadline=None,
+                    verbosity=Verbosity.quiet,
+                    suppress_health_check=list(HealthCheck),
+                    backend="hypothesis",
+                ),
+            )
+
+    if currently_in_test_context():
+        # in a test of the user's own: Hypothesis forbids one search inside another, in one thread
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(search).result()
+    else:
+        search()
     return list(seen.values())

@@ -113,6 +113,8 @@ def read(sentence: str, words: Language) -> Read | None:
             return None
         said = None if _TWO.search(plain) else whether(plain, words)
         found = Read(Act.QUESTION, {"ind": said, "clause": said} if said else {})
+    if "’" in sentence and "'" not in sentence:
+        found = Read(found.act, {form: text.replace("'", "’") for form, text in found.forms.items()})
     if asks and not _BARE_HOW.match(plain.lower()):
         found.forms.update(_verbatim(sentence, words))
     if found.act in (Act.HOWTO, Act.DO):

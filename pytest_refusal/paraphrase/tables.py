@@ -205,7 +205,7 @@ class _Row:
             close = difflib.get_close_matches(got, known, 1)
             self._say(key, f"one of {', '.join(known)}", got)
             if close:
-                self.wrong[-1] += f" (did you mean {close[0]!r}?)"
+                self.wrong[-1] += f" (did you mean {str(close[0])!r}?)"
             return ""
         return got
 

@@ -37,7 +37,8 @@ _COLON = re.compile(r":(?=\s)")
 _QUOTED = re.compile(r"[\"“”`<>{}\[\]|\\=*#_\n\t\u2018]|:(?=\s|$)|(?<!\w)'|'(?!\w)|https?://|\w/\w")
 _OF_WORDS = re.compile(
     r"\b(?:spell\w*|words?|phrases?|letters?|sentences?|grammar\w*|synonyms?|antonyms?|rhym\w+|translat\w+|pronounc\w*|"
-    r"syllables?|typos?|punctuat\w*|capital\w*|(?:low|upp)er ?case|apostrophes?|characters?|contractions?|dialects?|"
+    r"syllables?|typos?|punctuat\w*|capitals|capital letters?|capitali[sz]\w*|"
+    r"(?:low|upp)er ?case|apostrophes?|characters?|contractions?|dialects?|"
     r"british|american|mean|means|meaning|abbreviat\w+|acronyms?|paraphras\w+|rephras\w+|rewrit\w+|proofread\w*)\b",
     re.IGNORECASE,
 )
