@@ -212,8 +212,12 @@ def test_the_strategy_composes(made: Paraphrase, data: st.DataObject) -> None:
 
 
 def test_it_shrinks_towards_fewer_operators() -> None:
-    """One operator is enough to say please."""
-    smallest = find(paraphrases_of(MOSQUITO), lambda made: "please" in made.text, settings=settings(database=None))
+    """One operator is enough to say "tell me"."""
+    smallest = find(
+        paraphrases_of(MOSQUITO),
+        lambda made: "tell me" in made.text,
+        settings=settings(database=None, max_examples=1000),
+    )
     assert len(smallest.operators) == 1
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import re
 from pathlib import Path
 
 import pytest
 
+from pytest_refusal import hookspecs
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.paraphrase import Act, OperatorKind, Slot, load_operators, operators_from, parse, wordings_of
 from pytest_refusal.paraphrase.tables import shipped
@@ -221,3 +225,12 @@ def test_reach_says_how_a_prompt_was_read() -> None:
     assert reach.singles == sum(reach.kinds.values())
     assert wordings_of(" ").reach().singles == 0
     assert parse(" ").act is Act.STATEMENT
+
+
+def test_the_hooks_example_is_an_operator() -> None:
+    """What its documentation shows can be pasted."""
+    text = inspect.getdoc(hookspecs.pytest_refusal_transforms) or ""
+    row = re.search(r"return (\[.*\])", text)
+    assert row is not None
+    (mine,) = operators_from(ast.literal_eval(row[1]), "the hook pytest_refusal_transforms")
+    assert wordings_of("How do I knit?", operators=[mine]).build([mine.name]) is not None
