@@ -69,7 +69,9 @@ def indirect(question: str, words: Language) -> str | None:
     if wh in ("who", "what") and aux in ("is", "are") and (said := _predicate_of_what(wh, aux, rest)):
         return said
     if aux == "do":
-        return None if _NEGATED.search(rest) or rest.startswith("I do") else f"{wh} {rest}"
+        # "Where do I start?" asks where to start
+        advice = rest.lower().startswith("i ") and wh != "why" and not wh.startswith("how ")
+        return None if advice or _NEGATED.search(rest) else f"{wh} {rest}"
     if aux in ("does", "did"):
         return _with_verb(wh, aux, rest, words)
     return _behind_subject(wh, aux, rest, words)

@@ -42,6 +42,7 @@ _OF_WORDS = re.compile(
     r"british|american|mean|means|meaning|abbreviat\w+|acronyms?|paraphras\w+|rephras\w+|rewrit\w+|proofread\w*)\b",
     re.IGNORECASE,
 )
+_POINTING = re.compile(r"\b(?:this|these|that|those|following|below|here)\b", re.IGNORECASE)
 _CAPITAL = re.compile(r"(?<![.?!] )(?<!^)\b(?!I\b)\w*[A-Z]|\b[A-Z]\w*[A-Z]|[A-Z]\d")
 
 
@@ -317,13 +318,14 @@ def checked_kinds(kinds: Iterable[str]) -> frozenset[str]:
 def _guards(prompt: str, parsed: Parsed) -> Mapping[str, bool]:
     """Return the name of every guard → whether it holds."""
     plain = prompt.replace("’", "'")
-    trailing = parsed.after.strip() if "\n" in prompt.strip() else ""
+    following = parsed.after.strip()
+    about = parsed.act is Act.DO and following != "" and _POINTING.search(parsed.sentence) is not None
     return {
-        "plain": not _QUOTED.search(plain) and not _OF_WORDS.search(plain),
+        "plain": not about and not _QUOTED.search(plain) and not _OF_WORDS.search(plain),
         "single": not parsed.before.strip(),
         "nameless": not _CAPITAL.search(prompt),
         "ended": prompt.endswith((".", "?", "!")),
-        "open": not parsed.payload and not trailing,
+        "open": not parsed.payload and not about and not (following and "\n" in prompt.strip()),
     }
 
 

@@ -52,6 +52,8 @@ def texts(prompt: str, *kinds: str, **more: object) -> list[str]:
         ("How do I do this?\nI cannot say.", "contraction"),
         ("I am who I am", "closer"),
         ("Summarize this: it was fun.", "closer"),
+        ("Check this sentence for me. She go to school.", "closer"),
+        ("Check this text for me. The colour is grey.", "spelling"),
         ("Hello, how do I knit?", "opener"),
         ("How do I knit? Thanks a lot.", "closer"),
         ("I am ill. How do I rest?", "context"),

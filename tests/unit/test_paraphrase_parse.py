@@ -76,7 +76,13 @@ UNSURE = [
     *("Why can't I sleep?", "What if it rains?", "What about lunch?", "Which is better, tea or coffee?"),
     *("How do I look?", "How could I have known?", "What is the only way to win?", "What is the way to the station?"),
     *("How do I bake bread and what do I need?", "Can you hear me?", "Would you rather eat cake or pie?"),
-    *("HOW DO I BAKE BREAD?", "What colour is the sky?", "Are you real?", "In which year did it end?"),
+    *(
+        "HOW DO I BAKE BREAD?",
+        "What colour is the sky?",
+        "Where do I start?",
+        "Are you real?",
+        "In which year did it end?",
+    ),
 ]
 
 REQUESTS = {
