@@ -97,7 +97,9 @@ def test_as_many_as_are_wanted() -> None:
     """Of one to four operators."""
     drawn = draw(MOSQUITO, 200, "seed")
     assert len(drawn) == 200
-    assert {len(made.operators) for made in drawn} == {1, 2, 3, 4}
+    sizes = [len(made.operators) for made in drawn]
+    assert set(sizes) == {1, 2, 3, 4}
+    assert sizes.count(1) < 130
     assert draw(MOSQUITO, 0, 1) == []
     with pytest.raises(ValueError, match="n: expected 0 or more, got -1"):
         draw(MOSQUITO, -1, 1)
