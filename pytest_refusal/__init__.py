@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pytest_refusal.collection.public import must_answer as must_answer
     from pytest_refusal.collection.public import must_refuse as must_refuse
     from pytest_refusal.collection.public import target as target
+    from pytest_refusal.paraphrase import Paraphrase as Paraphrase
+    from pytest_refusal.paraphrase import paraphrases_of as paraphrases_of
     from pytest_refusal.protocols import Judge as Judge
     from pytest_refusal.protocols import JudgeIdentity as JudgeIdentity
     from pytest_refusal.protocols import Target as Target
@@ -34,6 +36,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "pytest_refusal.collection.public": ("either", "load_probes", "must_answer", "must_refuse", "target"),
+    "pytest_refusal.paraphrase": ("Paraphrase", "paraphrases_of"),
     "pytest_refusal.protocols": ("Judge", "JudgeIdentity", "Target"),
     "pytest_refusal.records": (
         "Expect",

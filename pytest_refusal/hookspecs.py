@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,6 +38,21 @@ def pytest_refusal_judge(config: pytest.Config) -> Judge | None:
 
         def pytest_refusal_judge(config):
             return MyJudge()
+    """
+
+
+def pytest_refusal_transforms(config: pytest.Config) -> Sequence[Mapping[str, Any]]:  # type: ignore[empty-body]
+    """Return operators for paraphrases, beside the shipped ones: small changes that leave alone what is asked for.
+
+    Called once in every process that runs tests, before the first paraphrase is drawn; every implementation is called.
+    A row has the keys of the tables in ``pytest_refusal/paraphrase/tables``: ``name``, ``slot``, ``lang``, and
+    ``template``, ``find`` with ``replace``, or ``edit``; if wanted ``kind``, ``acts``, ``guard``, ``unless``.
+    ``load_operators`` reads such rows from a TOML file. A new operator changes what is drawn.
+
+    Example::
+
+        def pytest_refusal_transforms(config):
+            return [{"name": "shop.thanks", "slot": "closer", "lang": "en", "template": "{T} Thanks, shop team!"}]
     """
 
 
