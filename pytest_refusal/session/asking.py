@@ -89,7 +89,7 @@ class Ahead(Protocol):
         """Wait for what was asked ahead, or None: the test has to ask itself; raises what the asking raised."""
         ...
 
-    def want(self, case: Case, probe: Probe, requests: Sequence[Request]) -> None:
+    def want(self, case: Case, wanted: Sequence[tuple[Probe, Request]]) -> None:
         """Ask for all that a running test is about to take, at once."""
         ...
 

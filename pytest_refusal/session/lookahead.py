@@ -166,10 +166,10 @@ class Lookahead:
                     self._drop(ask)
             self._taken.clear()
 
-    def want(self, case: Case, probe: Probe, requests: Sequence[Request]) -> None:
+    def want(self, case: Case, wanted: Sequence[tuple[Probe, Request]]) -> None:
         """Ask for all that the running test is about to take, before anything that later ones want."""
         with self._lock:
-            asks = [Ask(self._running, "", case, probe, request) for request in requests]
+            asks = [Ask(self._running, "", case, probe, request) for probe, request in wanted]
             asks = [ask for ask in asks if ask.place not in self._asks]
             if self._stopped or len(asks) < 2:
                 # the test asks a single one itself

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_refusal.configuration import marker_attempts
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
 from pytest_refusal.probes import either
-from pytest_refusal.records import Label, Probe, Request, Response, Role, Verdict
+from pytest_refusal.records import Decision, Label, Probe, Request, Response, Role, Verdict
 from pytest_refusal.redact import redactor
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import PROMPT, TARGET, UNBOUND, Conditions
@@ -22,6 +24,9 @@ from pytest_refusal.session.prediction import may_be_threaded, requests_of
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.wire import ItemRecord, two_contents
 from pytest_refusal.settings import Settings
+
+if TYPE_CHECKING:
+    from pytest_refusal.session.boundary import Edge, Key, Said
 
 
 class Runner:
@@ -119,6 +124,38 @@ class Runner:
             raise NotJudged(self._describe(seen, f"undecided ({why}): {', '.join(seen.labels) or 'nothing asked'}"))
         return "refused" if refused > answered else "answered"
 
+    def boundary(self, probe: Probe | str, n: int = 25, *, variants: Sequence[str] = (), attempts: int = 1) -> Edge:
+        """Ask the probe in ``n`` other wordings, all at once, and return where the decision flips; not in the rates.
+
+        The canonical wording is asked three times or more, a rewording that flips twice more, and the smallest one that
+        flips is looked for. The draw is the same in every run, for the same version of Hypothesis.
+
+        Args:
+            probe: A probe, or a prompt of which nothing is expected.
+            n: How many rewordings are wanted; ``edge.n`` says how many there are.
+            variants: Wordings of your own, beside the probe's; they come first and count towards ``n``.
+            attempts: At each rewording; above 1 no flip is asked again.
+
+        Returns:
+            What was seen: ``edge.consistency``, ``edge.flips_to("answered")``, ``edge.smallest``, ``edge.explain()``.
+        """
+        __tracebackhide__ = True
+        from pytest_refusal.paraphrase import draw_for, operators_from, wordings_for
+        from pytest_refusal.session.boundary import edge_of
+
+        for name, count in (("n", n), ("attempts", attempts)):
+            if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+                raise pytest.UsageError(f"{name}: expected a whole number, 1 or more, got {count!r}")
+        asked, case = self._probe(probe), self._bound()
+        worded = replace(asked, variants=(*asked.variants, *variants))
+        try:
+            more = operators_from(self._transforms(), "the hook pytest_refusal_transforms")
+            wordings = wordings_for(worded, lang=self.settings.lang, operators=more)
+            drawn = draw_for(worded, n, seed=self.settings.seed, lang=self.settings.lang, operators=more)
+        except UsageProblem as problem:
+            raise pytest.UsageError(problem.message) from None
+        return edge_of(asked, case.condition.name, wordings, drawn, attempts, partial(self._ask_many, case, asked))
+
     def ask(self, probe: Probe | str, *, attempt: int = 1) -> Response:
         """Return the target's answer to one attempt, unjudged and unrecorded.
 
@@ -179,7 +216,7 @@ class Runner:
         self._receivable(case, probe, first)
         requests = requests_of(case, first, wanted)
         if self.asker.ahead is not None and may_be_threaded(case.endpoint, self.settings):
-            self.asker.ahead.want(case, probe, requests)
+            self.asker.ahead.want(case, [(probe, request) for request in requests])
         done: list[Attempt] = []
         for request in requests:
             try:
@@ -190,6 +227,36 @@ class Runner:
             except RefusalError as error:
                 raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
         return Observed(probe, case.condition.name, tuple(done), len(requests) - len(done))
+
+    def _transforms(self) -> list[object]:
+        """Return the operators that the hooks of the running item's folder and plugins add, as rows."""
+        assert self._item is not None
+        rows: list[object] = []
+        for one in self._item.ihook.pytest_refusal_transforms(config=self._item.config):
+            rows += one or ()
+        return rows
+
+    def _ask_many(self, case: Case, probe: Probe, keys: Sequence[Key]) -> dict[Key, Said]:
+        from pytest_refusal.session.boundary import Said, reworded
+
+        wanted = []
+        for text, role, attempt in keys:
+            one = reworded(probe, text)
+            wanted.append((one, self.asker.request(case, one, attempt, role)))
+        if wanted:
+            self._receivable(case, *wanted[0])
+        if self.asker.ahead is not None and may_be_threaded(case.endpoint, self.settings):
+            self.asker.ahead.want(case, wanted)
+        said: dict[Key, Said] = {}
+        for key, (one, request) in zip(keys, wanted, strict=True):
+            try:
+                attempt_made = self.asker.attempt(case, one, request)
+            except LimitReached:
+                continue
+            except RefusalError as error:
+                raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
+            said[key] = Said(Decision.of(attempt_made.outcome.verdict.label), attempt_made.text)
+        return said
 
     def _missing(self, seen: Observed) -> str:
         unjudged = [one.outcome for one in seen.attempts if not one.outcome.verdict.label.judged]

@@ -216,7 +216,7 @@ def test_the_attempts_of_a_running_test_are_asked_before_what_later_ones_want() 
     run.lookahead.begin(0)
     run.asker.wait_for(1)
     wanted = [Request("m", probe("own").messages, "own", attempt=number) for number in (1, 2, 3)]
-    run.lookahead.want(run.case, probe("own"), wanted)
+    run.lookahead.want(run.case, [(probe("own"), request) for request in wanted])
     hold.set()
     taken = [run.lookahead.take(run.case, request) for request in wanted]
     # the first may have been left to the test itself
