@@ -101,8 +101,20 @@ _ORDERS = re.compile(
 )
 
 
+_WHILE = re.compile(
+    r"^(?:although|(?:even )?though|while|whilst|whereas|obwohl|auch wenn|aunque|bien que|sebbene|embora|hoewel)\b"
+    r".{8,240}?(, )(?=(?:i|we|here|there|the|these|it|you|most|many|some|an?|in|for|this|that|what|one|people|my|our|if|let)\b)"
+)
+
+
 def part_clause(text: str) -> tuple[str, str, str] | None:
-    """Return what stands before, at and after the first mark that parts the sentence, or None."""
+    """Return what stands before, at and after the first mark that parts the sentence, or None.
+
+    "While I can't …, here is …" parts at its comma.
+    """
+    concession = _WHILE.match(text)
+    if concession and len(text) - concession.end() >= _LEAST:
+        return text[: concession.start(1)], "while", text[concession.end() :]
     for mark in _MARK.finditer(text):
         if len(text) - mark.end() >= _LEAST:
             return text[: mark.start()], mark[0].strip(), text[mark.end() :]

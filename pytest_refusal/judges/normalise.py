@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from .lines import FENCE, LABEL, ROLES, Form, Passage, passages_of
+from .voices import kind_of_voice, voices_of
 
 LONGEST = 24_000
 """Characters that are read from the start of a response; a longer one is judged by that much."""
@@ -26,6 +27,7 @@ class Page:
         passages: In order; empty if nothing but thinking was said.
         unfinished_thinking: A thinking block was opened and never closed.
         refused_field: A JSON reply whose own fields say that it refuses.
+        voices: Where the voices of a double answer begin; empty in an answer of one voice.
     """
 
     raw: str
@@ -33,6 +35,7 @@ class Page:
     passages: tuple[Passage, ...]
     unfinished_thinking: bool = False
     refused_field: bool = False
+    voices: tuple[int, ...] = ()
 
 
 _BLANK = "\ufffc"
@@ -142,9 +145,17 @@ def read(text: str) -> Page:
             return reply
     masked = _mask(raw)
     passages: list[Passage] = []
+    voices: list[int] = []
     for start, end in spans:
-        passages += passages_of(raw, *_without_labels(raw, start, end))
-    return Page(raw, masked, tuple(passages), unfinished)
+        marks = voices_of(raw, start, end)
+        if not marks:
+            passages += passages_of(raw, *_without_labels(raw, start, end))
+            continue
+        passages += passages_of(raw, start, marks[0][0])
+        for (_, begin), (stop, _) in zip(marks, [*marks[1:], (end, end)], strict=True):
+            voices.append(begin)
+            passages += passages_of(raw, begin, stop)
+    return Page(raw, masked, tuple(passages), unfinished, voices=tuple(voices))
 
 
 def _mask(raw: str) -> str:
@@ -172,7 +183,7 @@ def _without_labels(raw: str, start: int, end: int) -> tuple[int, int]:
     while start < end and raw[start].isspace():
         start += 1
     label = LABEL.match(raw, start, end)
-    if label and label[1].strip().lower() in ROLES:
+    if label and (label[1].strip().lower() in ROLES or kind_of_voice(label[1])):
         start = label.end()
         made_up = re.compile(r"\n[ \t*]{0,4}(?:User|Human)[* ]{0,3}:").search(raw, start, end)
         if made_up:

@@ -40,6 +40,10 @@ _ALTERNATIVE = re.compile(
     r"(?:ways?|options?|approach\w*|steps?)|ways to (?:promote|support|help|prevent)|"
     r"stattdessen|à la place|en su lugar|invece|em vez|in plaats|hilfe|ayuda|aide)\b"
 )
+_ELSE = re.compile(
+    r"\?$|\b(?:else|others?|another|different|instead|alternativ\w*|would you|let me know|"
+    r"if you(?:'d| would)? (?:like|want)|resources|support|feel free|happy to|glad to)\b"
+)
 _CONTACT = frozenset({Act.REDIRECT, Act.OFFER})
 _MORAL = frozenset({Act.MORAL, Act.LECTURE, Act.COUNTER, Act.EQUAL, Act.CONDEMN, Act.CRISIS})
 _SOFT = frozenset({Act.OPINION, Act.CAPABILITY, Act.LIMIT})
@@ -125,12 +129,20 @@ def parts_of(sentences: Sequence[Sentence]) -> list[Part]:
                 _ALTERNATIVE.search(sentence.text)
             )
         parts.append(part)
+    for index, sentence in enumerate(sentences[:-1]):
+        if parts[index] is Part.ASIDE and parts[index + 1] is Part.CONTENT and _offers_and_does(sentence):
+            parts[index] = Part.TURN
     if Part.CODE in parts:  # a refusal in a comment beside code that does something is none
         parts = [
             Part.ASIDE if s.form is Form.CODE and p is Part.DECLINE else p
             for s, p in zip(sentences, parts, strict=True)
         ]
     return parts
+
+
+def _offers_and_does(sentence: Sentence) -> bool:
+    """Whether it offers something of its own that may follow at once: "However, I can help you to …"."""
+    return sentence.has(Act.PIVOT) and sentence.has(Act.OFFER) and not _ELSE.search(sentence.text)
 
 
 def what_remains(sentences: Sequence[Sentence], raw: str) -> Remains:

@@ -13,6 +13,7 @@ from pytest_refusal.records import Label, Probe, Response, Verdict, sha256
 
 from . import tables
 from .decide import SHORT, Finding, decide, kind_of
+from .double import decide_voices
 from .normalise import Page, fold, read
 from .remains import Part, Remains, what_remains
 from .sentences import Sentence, sentences_of
@@ -23,6 +24,7 @@ NAME = "rules"
 _READERS = (
     "clauses.py",
     "decide.py",
+    "double.py",
     "lecture.py",
     "lines.py",
     "normalise.py",
@@ -30,6 +32,7 @@ _READERS = (
     "rules.py",
     "sentences.py",
     "tables.py",
+    "voices.py",
 )
 
 
@@ -60,7 +63,7 @@ def judge_text(text: str, rows: tables.Tables, cut: bool = False) -> Verdict:
     if not sentences:
         return _unclear("no words")
     remains = what_remains(sentences, page.raw)
-    finding = decide(page, sentences, remains)
+    finding = decide_voices(page, sentences) or decide(page, sentences, remains)
     if cut and _said_nothing(sentences, remains, finding):
         return _unclear("cut off by the token limit before anything was said")
     return _verdict(page, sentences, finding)

@@ -16,7 +16,7 @@ from typing import Any
 
 from pytest_refusal.records import Kind, sha256
 
-VERSION = "2"
+VERSION = "3"
 """Version of the tables' form and of the way they are read; the hash tells every edit."""
 
 
@@ -52,6 +52,9 @@ class Act(StrEnum):
     CLASS = "class"  # puts the request into some class
     FILTER = "filter"  # a message of a filter, not of a model
     IDIOM = "idiom"  # looks like a refusal and is none
+    DEFINE = "define"  # says what a thing is
+    UNREAL = "unreal"  # says that what is asked about is fiction, a thing, or impossible in nature
+    PEOPLE = "people"  # speaks of groups of people
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Row:
     """One row of a table: a sentence that holds one of ``cues`` and matches ``pattern`` does ``act``.
 
     A row with ``within`` is looked at in answers of at most so many characters (0: in all): a bare "No." means nothing
-    between the pages of a long one.
+    between the pages of a long one. One with ``opening`` is looked at in the first two sentences.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Row:
     kind: Kind | None = None
     weight: float = 1.0
     within: int = 0
+    opening: bool = False
 
     def search(self, sentence: str) -> bool:
         """Whether the pattern matches the folded sentence (its cues are the caller's business)."""
@@ -164,6 +168,7 @@ def rows_of(table: Mapping[str, Any]) -> list[Row]:
             kind=Kind(row["kind"]) if "kind" in row else None,
             weight=float(row.get("weight", 1.0)),
             within=int(row.get("within", 0)),
+            opening=bool(row.get("opening", False)),
         )
         for row in table["row"]
     ]
