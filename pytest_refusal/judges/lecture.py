@@ -85,7 +85,7 @@ def features(sentences: Sequence[Sentence], remains: Remains) -> dict[str, float
             min(3, sum(any(r.name in _STRONG for r in s.rows) and not s.has(Act.DEFINE) for s in sentences))
         ),
         "deflect share": share(Act.DEFLECT),
-        "soft refusal": float(any(s.has(Act.DECLINE) for s in sentences)),
+        "soft refusal": float(any(s.weight >= 0.5 for s in sentences)),
     }
 
 

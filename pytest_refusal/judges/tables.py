@@ -52,6 +52,7 @@ class Act(StrEnum):
     CLASS = "class"  # puts the request into some class
     FILTER = "filter"  # a message of a filter, not of a model
     IDIOM = "idiom"  # looks like a refusal and is none
+    ORDER = "order"  # tells the user a step to take
     DEFINE = "define"  # says what a thing is
     UNREAL = "unreal"  # says that what is asked about is fiction, a thing, or impossible in nature
     PEOPLE = "people"  # speaks of groups of people

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MARK = re.compile(
-    r"(?:(?<![^\n])|(?=[\[(🔒🔓]))[\s\[(*_#>🔒🔓]{0,8}(?:the )?([A-Za-z][A-Za-z '’-]{1,28})"
+    r"(?:(?<![^\n])|(?<=[.!?…\"”)] )(?=[\[(])|(?=[🔒🔓]))[\s\[(*_#>🔒🔓]{0,8}(?:the )?([A-Za-z][A-Za-z '’-]{1,28})"
     r"[\s*_🔒🔓]{0,4}(?:[\])][\s*_]{0,3}[:：-]?|[:：])"
 )
 _REST = (
@@ -23,7 +23,7 @@ _FREE = re.compile(
 _NOTE = re.compile(
     r"(?:note|notes|warning|disclaimer|reason|reasons|why|alternative|alternatives|instead|resources?|help|tips?|summary|"
     r"update|edit|subject|re|step|steps|important|remember|example|examples|option|options|question|q|user|human|hint|"
-    r"title|p s|ps|sources?|explanation|conclusion|context|background|safety|error|status|tier|level|risk|category|"
+    r"title|p s|ps|sources?|explanation|conclusion|context|background|safety|error|status|phone|e-?mail|website|address|tel|hotline|call|text|faq|tl dr|caution|danger|tier|level|risk|category|"
     r"classification|thought|thinking|analysis|what i can (?:do|offer)|request|user request|contact)\b.*"
 )
 
@@ -46,11 +46,18 @@ def voices_of(raw: str, start: int, end: int) -> list[tuple[int, int]]:
             found.append((mark.start(), mark.end()))
     if len(kinds) == 2:
         return found
+    if len(others) == 1 and not found and _is_name(raw[others[0][0] : others[0][1]], names[0]):
+        return [(start, start), others[0]] if raw[start : others[0][0]].strip() else []
     first_at_start = bool(others) and not raw[start : others[0][0]].strip()
     one_each = len(set(names)) == len(names) == 2
     if first_at_start and one_each and kinds and not any(_NOTE.fullmatch(name) for name in names):
         return others
     return []
+
+
+def _is_name(label: str, name: str) -> bool:
+    """Whether a label that comes after the answer's first words is somebody's: in capitals or brackets, no "NOTE:"."""
+    return (label.upper() == label or label.strip()[:1] in "[(🔓") and len(name) > 2 and not _NOTE.fullmatch(name)
 
 
 def kind_of_voice(name: str) -> str:
