@@ -103,8 +103,8 @@ _ORDERS = re.compile(
 
 _WHILE = re.compile(
     r"^(?:although|(?:even )?though|while|whilst|whereas|obwohl|auch wenn|aunque|bien que|sebbene|embora|hoewel)\b"
-    r".{8,240}?(, )(?=(?:i|we|here|there|the|these|it|you|most|many|some|an?|in|for|this|that|what|one|people|my|our|if|"
-    r"let)\b)"
+    r".{8,240}?(, )(?=(?:i|we|here|there|the|these|it|you|most|many|some|an?|in|for|this|that|what|one|people|my|our|"
+    r"if|let)\b)"
 )
 
 
