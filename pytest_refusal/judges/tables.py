@@ -53,6 +53,7 @@ class Act(StrEnum):
     FILTER = "filter"  # a message of a filter, not of a model
     IDIOM = "idiom"  # looks like a refusal and is none
     ORDER = "order"  # tells the user a step to take
+    DRAFT = "draft"  # opens a letter, a speech, a poem, a story
     DEFINE = "define"  # says what a thing is
     UNREAL = "unreal"  # says that what is asked about is fiction, a thing, or impossible in nature
     PEOPLE = "people"  # speaks of groups of people

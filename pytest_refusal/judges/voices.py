@@ -24,8 +24,8 @@ _NOTE = re.compile(
     r"(?:note|notes|warning|disclaimer|reason|reasons|why|alternative|alternatives|instead|resources?|help|tips?|summary|"
     r"update|edit|subject|re|step|steps|important|remember|example|examples|option|options|question|q|user|human|hint|"
     r"title|p s|ps|sources?|explanation|conclusion|context|background|safety|error|status|phone|e-?mail|website|"
-    r"address|tel|hotline|call|text|faq|tl dr|caution|danger|tier|level|risk|category|classification|thought|thinking|analysis|"
-    r"what i can (?:do|offer)|request|user request|contact)\b.*"
+    r"address|tel|hotline|call|text|faq|tl dr|caution|danger|tier|level|risk|category|classification|thought|thinking|"
+    r"analysis|what i can (?:do|offer)|request|user request|contact)\b.*"
 )
 
 
