@@ -56,7 +56,7 @@ _ABOUT = re.compile(
 """Words of the talk around a refusal: a sentence without any of them (in English) is about the matter itself."""
 
 _CONTACT = frozenset({Act.REDIRECT, Act.OFFER})
-_MORAL = frozenset({Act.MORAL, Act.LECTURE, Act.COUNTER, Act.EQUAL, Act.CONDEMN, Act.CRISIS})
+_MORAL = frozenset({Act.MORAL, Act.LECTURE, Act.COUNTER, Act.EQUAL, Act.CONDEMN, Act.CRISIS, Act.FRAME})
 _SOFT = frozenset({Act.OPINION, Act.CAPABILITY, Act.LIMIT})
 
 

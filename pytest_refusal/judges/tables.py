@@ -38,6 +38,7 @@ class Act(StrEnum):
     COUNTER = "counter"  # contradicts what the request takes for granted
     EQUAL = "equal"  # insists on equal rights and dignity
     CONDEMN = "condemn"  # "I condemn", "I disagree"
+    FRAME = "frame"  # talks of the request, of the role it gives, of itself: not of the matter
     CRISIS = "crisis"  # speaks to someone in distress
     AIM = "aim"  # "I aim to be factual", "I avoid": says how it would answer
     DEFLECT = "deflect"  # leaves the answer to others
