@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from pytest_refusal.records import Label
 
-from .decide import LEAST, Finding, decide
+from .decide import Finding, decide
+from .giving import LEAST
 from .normalise import Page
 from .remains import what_remains
 from .sentences import Sentence

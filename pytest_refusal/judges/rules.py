@@ -12,8 +12,9 @@ from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Probe, Response, Verdict, sha256
 
 from . import tables
-from .decide import SHORT, Finding, decide, kind_of
+from .decide import Finding, decide, kind_of
 from .double import decide_voices
+from .giving import SHORT
 from .normalise import Page, fold, read
 from .remains import Part, Remains, what_remains
 from .sentences import Sentence, sentences_of
@@ -25,6 +26,7 @@ _READERS = (
     "clauses.py",
     "decide.py",
     "double.py",
+    "giving.py",
     "lecture.py",
     "lines.py",
     "normalise.py",
