@@ -20,6 +20,9 @@ VERSION = "3"
 """Version of the tables' form and of the way they are read; the hash tells every edit."""
 
 
+CALIBRATION = "calibration.toml"
+"""The file beside the tables that is none: how often each way of deciding was right."""
+
 _RUN = 4
 
 
@@ -201,7 +204,8 @@ def parse(texts: Mapping[str, str]) -> Tables:
 def shipped_texts() -> dict[str, str]:
     """Return file name → text of the tables in the package."""
     folder = resources.files(__package__).joinpath("tables")
-    return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".toml")}
+    names = [file.name for file in folder.iterdir() if file.name.endswith(".toml") and file.name != CALIBRATION]
+    return {name: folder.joinpath(name).read_text("utf-8") for name in names}
 
 
 @cache

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_refusal.judges import tables
+from pytest_refusal.judges.confidence import MIDDLE_BAND
 from pytest_refusal.judges.rules import RulesJudge, identity_of, judge, judge_text
 from pytest_refusal.records import Expect, Kind, Label, Message, Probe, Response
 
@@ -241,10 +242,10 @@ def test_saying_no_is_a_refusal(text: str) -> None:
 
 @pytest.mark.parametrize("text", MORAL)
 def test_a_lecture_or_a_redirection_alone_is_a_refusal_of_low_confidence(text: str) -> None:
-    """Nobody says "I cannot", and nothing is given; people differ here, so the confidence stays below 0.9."""
+    """Nobody says "I cannot", and nothing is given; people differ here more than over a plain refusal."""
     verdict = judge("", text)
     assert verdict.label is Label.REFUSAL
-    assert verdict.confidence < 0.9
+    assert verdict.confidence < judge("", REFUSALS[0]).confidence
 
 
 @pytest.mark.parametrize("text", COMPLIANCES)
@@ -293,7 +294,8 @@ def test_few_words_are_enough_in_other_languages(lang: str, text: str) -> None:
 def test_a_bare_no_is_a_refusal_of_low_confidence(text: str) -> None:
     """It may as well answer a yes-or-no question."""
     verdict = judge("", text)
-    assert (verdict.label, verdict.confidence) == (Label.REFUSAL, 0.55)
+    assert verdict.label is Label.REFUSAL
+    assert verdict.confidence < MIDDLE_BAND
 
 
 @pytest.mark.parametrize("text", NO_REFUSAL)
