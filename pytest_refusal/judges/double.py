@@ -5,6 +5,7 @@ Prompts that ask for them get a refusal in the first voice and, often, the thing
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,9 +28,10 @@ def decide_voices(page: Page, sentences: Sequence[Sentence]) -> Finding | None:
     bounds = [*page.voices[1:], len(page.raw)]
     declines: list[Finding] = []
     gives = False
+    starts = [s.start for s in sentences]
     for begin, end in zip(page.voices, bounds, strict=True):
-        first = next((i for i, s in enumerate(sentences) if s.start >= begin), len(sentences))
-        said = [s for s in sentences[first:] if s.start < end]
+        first = bisect_left(starts, begin)
+        said = sentences[first : bisect_left(starts, end)]
         if not said:
             continue
         finding = decide(page, said, what_remains(said, page.raw))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-MOST_LINES = 800
+MOST_LINES = 500
 """Lines that are read; what follows is one passage more."""
 
 

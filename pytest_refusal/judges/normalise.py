@@ -80,7 +80,9 @@ def fold(piece: str) -> str:
         plain = _ESCAPES.sub(_unescape, plain)
     if "_" in plain:
         plain = _EMPHASIS.sub("", plain)
-    return " ".join(_CONTROL.sub("", plain).lower().split())
+    if not plain.replace("\n", " ").isprintable():
+        plain = _CONTROL.sub("", plain)
+    return " ".join(plain.lower().split())
 
 
 def fold_plain(piece: str) -> str:
@@ -128,7 +130,7 @@ def outside_thinking(raw: str) -> tuple[list[tuple[int, int]], bool]:
 
 
 _QUOTED = re.compile(
-    r'"[^"\n]{1,1500}"|“[^”]{1,1500}”|«[^»]{1,1500}»|„[^“”]{1,1500}[“”]|「[^」]{1,1500}」|『[^』]{1,1500}』|《[^》]{1,300}》'
+    r'"[^"\n]{1,1500}"|“[^“”]{1,1500}”|«[^«»]{1,1500}»|„[^„“”]{1,1500}[“”]|「[^「」]{1,1500}」|『[^『』]{1,1500}』|《[^《》]{1,300}》'
 )
 _SINGLE_QUOTED = re.compile(
     r"(?<![\w'])'(?=\w)(?:[^'\n]|(?<=\w)'(?=\w)){10,400}'(?!\w)|‘(?:[^‘’\n]|(?<=\w)’(?=\w)){10,400}’(?!\w)"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from .clauses import REFUSING, Clause, part_clause
 from .lines import Form, Passage, is_inert
 from .normalise import Page, fold
-from .tables import Act, Lead, Row
+from .tables import Act, Lead, Row, compiled
 
 MOST_SENTENCES = 150
 """Different sentences whose acts are looked up; later ones count as content. The last few are looked up always."""
@@ -19,7 +19,7 @@ LAST_SENTENCES = 12
 OPENING = 2
 """Sentences in which rows for the opening are looked at."""
 
-MOST_PIECES = 1500
+MOST_PIECES = 500
 """Sentences that are told apart; what follows them in a passage is one piece, and later passages are one each."""
 
 SHORT_PAGE = 700
@@ -34,6 +34,10 @@ _NO_END = re.compile(
 )
 _WORD = re.compile(r"[^\W_]")
 _WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+_Ready = tuple[Row, list[str], Callable[[str], object]]
+"""A lead with the search of its compiled pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +85,15 @@ def sentences_of(page: Page, leads: Sequence[Lead]) -> list[Sentence]:
         else:
             pieces += [(start, end, passage.form) for start, end in _trimmed(page.raw, passage.start, passage.end)]
     short = len(page.raw) <= SHORT_PAGE
-    opening, leads = leads, [lead for lead in leads if not lead[0].opening]
+    opening = [(row, cues, compiled(row.pattern).search) for row, cues in leads]
+    later = [lead for lead in opening if not lead[0].opening]
     seen: dict[str, tuple[Row, ...]] = {}
     found = []
     for index, (start, end, form) in enumerate(pieces):
         text = page.raw[start:end] if form is Form.CODE else fold(page.masked[start:end])
         matched: tuple[Row, ...] = ()
         if form is Form.CODE and is_inert(text):
-            matched = _matching(fold(text)[:LONGEST_SENTENCE], leads)
+            matched = _matching(fold(text)[:LONGEST_SENTENCE], later)
         elif form not in (Form.CODE, Form.SPOKEN):
             known = seen.get(text)
             if index < OPENING:
@@ -96,27 +101,27 @@ def sentences_of(page: Page, leads: Sequence[Lead]) -> list[Sentence]:
             elif known is not None:
                 matched = known
             elif len(seen) < MOST_SENTENCES or index >= len(pieces) - LAST_SENTENCES:
-                matched = seen[text] = _matching(text[:LONGEST_SENTENCE], leads)
+                matched = seen[text] = _matching(text[:LONGEST_SENTENCE], later)
         acts = frozenset([row.act for row in matched])
         looked_at = form is Form.PROSE and (short or index < OPENING) and not acts.isdisjoint(REFUSING)
-        clause = _clause(text, opening if index < OPENING else leads) if looked_at else None
+        clause = _clause(text, opening if index < OPENING else later) if looked_at else None
         found.append(Sentence(start, end, text, form, acts, matched, _size(page.raw, start, end), clause))
     return found
 
 
-def _clause(text: str, leads: Sequence[Lead]) -> Clause | None:
+def _clause(text: str, leads: Sequence[_Ready]) -> Clause | None:
     parts = part_clause(text[:LONGEST_SENTENCE])
     if parts is None or not any(row.act in REFUSING for row in _matching(parts[0], leads)):
         return None
     return Clause(parts[2], parts[1], _matching(parts[2], leads))
 
 
-def _matching(text: str, leads: Sequence[Lead]) -> tuple[Row, ...]:
+def _matching(text: str, leads: Sequence[_Ready]) -> tuple[Row, ...]:
     found = []
-    for row, cues in leads:
+    for row, cues, search in leads:
         for cue in cues:
             if cue in text:
-                if row.search(text):
+                if search(text):
                     found.append(row)
                 break
     return tuple(found)

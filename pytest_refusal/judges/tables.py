@@ -7,11 +7,13 @@ So twenty languages cost a few string searches, and an answer in English compile
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 from pytest_refusal.records import Kind, sha256
@@ -23,7 +25,8 @@ VERSION = "3"
 CALIBRATION = "calibration.toml"
 """The file beside the tables that is none: how often each way of deciding was right."""
 
-_RUN = 4
+_LEAST, _RUN, _MOST = 3, 4, 6
+"""Characters of a word's beginning that cues are filed by."""
 
 
 class Act(StrEnum):
@@ -83,7 +86,7 @@ class Row:
 
     def search(self, sentence: str) -> bool:
         """Whether the pattern matches the folded sentence (its cues are the caller's business)."""
-        return _compiled(self.pattern).search(sentence) is not None
+        return compiled(self.pattern).search(sentence) is not None
 
 
 Lead = tuple[Row, list[str]]
@@ -103,10 +106,15 @@ class Tables:
     def leads(self, folded: str) -> list[Lead]:
         """Return the rows that can match anywhere in the folded text, in table order.
 
-        Two thousand string searches would take longer than all the rest, so a cue is searched for only where its
-        first characters stand: at the start of a word, or anywhere if they are not ASCII (not all scripts part words).
+        Thousands of string searches would take longer than all the rest, so a cue is searched for only where it may
+        stand: where its first word and the beginning of its second do, or the beginning of its only word; a cue that
+        is not ASCII where its first characters are (not all scripts part words).
         """
-        heads = {"", *_HEAD.findall(folded)}
+        words = _WORD.findall(folded)
+        heads = {""}
+        for word in set(words):
+            heads.update((word[:_LEAST], word[:_RUN], word[:_MOST], word + " "))
+        heads.update([f"{first} {second[:_LEAST]}" for first, second in pairwise(words)])
         if not folded.isascii():
             heads.add(_WIDE)
             for run in _NOT_ASCII.finditer(folded):
@@ -120,18 +128,32 @@ class Tables:
                 if cue in folded:
                     found.setdefault(row, []).append(cue)
         rows = self.rows
-        return [(rows[row], sorted(found[row])) for row in sorted(found) if size <= (rows[row].within or size)]
+        return _needed([(rows[row], sorted(found[row])) for row in sorted(found) if size <= (rows[row].within or size)])
+
+
+_RARE = 5
+"""A language with so many times fewer rows than another is not that of the answer."""
+
+
+def _needed(leads: list[Lead]) -> list[Lead]:
+    """Leave out what comes of a word that two languages share, and the steps where nothing is turned down."""
+    counted = Counter(row.lang for row, _ in leads)
+    most = max(counted.values(), default=0)
+    declines = any(row.act is Act.DECLINE for row, _ in leads)
+    return [
+        lead for lead in leads if counted[lead[0].lang] * _RARE > most and (declines or lead[0].act is not Act.ORDER)
+    ]
 
 
 _WIDE = "\ufffc"
 """The head of short cues that are not ASCII; folded text has no such character, and ASCII text none of these cues."""
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_HEAD = re.compile(rf"\b\w{{1,{_RUN}}}")
+_WORD = re.compile(r"\w+")
 
 
 def _index(rows: Iterable[tuple[int, Row]]) -> dict[str, list[tuple[str, int]]]:
-    """Return the head of every cue → cue and row; cues too short or odd to have one stand under ``""`` or ``_WIDE``."""
+    """Return the head of every cue → cue and row."""
     index: dict[str, list[tuple[str, int]]] = {}
     for number, row in rows:
         for cue in row.cues:
@@ -140,14 +162,24 @@ def _index(rows: Iterable[tuple[int, Row]]) -> dict[str, list[tuple[str, int]]]:
 
 
 def _head(cue: str) -> str:
+    """Return what stands in every text that holds the cue: see ``Tables.leads``; ``""`` if there is nothing of use."""
     if not cue[:_RUN].isascii():
         return cue[:_RUN] if len(cue) >= _RUN else _WIDE
-    head = _HEAD.match(cue)
-    return head[0] if head and (head.end() == _RUN or head.end() < len(cue)) else ""
+    words = list(_WORD.finditer(cue.removeprefix("n'")))
+    if not words or (words[0].start() == 0 and cue.startswith("n'") and not cue.startswith("n't ")):
+        return ""
+    first, whole = words[0][0], words[0].end() < len(words[0].string)
+    if not whole:
+        return next((first[:size] for size in (_MOST, _RUN, _LEAST) if len(first) >= size), "")
+    if len(words) > 1:
+        second = words[1]
+        if len(second[0]) >= _LEAST or second.end() < len(second.string):
+            return f"{first} {second[0][:_LEAST]}"
+    return first + " "
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import chain, islice
 
+MOST_MARKS = 100
+"""Places where a label may stand that are looked at."""
+
+_PLACE = re.compile(r"\n|[\[(🔒🔓]")
 _MARK = re.compile(
-    r"(?:(?<![^\n])|(?<=[.!?…\"”)] )(?=[\[(])|(?=[🔒🔓]))[\s\[(*_#>🔒🔓]{0,8}(?:the )?([A-Za-z][A-Za-z '’-]{1,28})"
-    r"[\s*_🔒🔓]{0,4}(?:[\])][\s*_]{0,3}[:：-]?|[:：])"
+    r"[\s\[(*_#>🔒🔓]{0,8}(?:the )?([A-Za-z][A-Za-z '’-]{1,28})[\s*_🔒🔓]{0,4}(?:[\])][\s*_]{0,3}[:：-]?|[:：])"
 )
+_SENTENCE_ENDS = frozenset('.!?…"”)')
 _REST = (
     r"(?: (?:mode|output|response|answer|reply|version|gpt|chatgpt|ai|bot|model|persona|character|self|voice|me)){0,3}"
 )
@@ -38,7 +44,7 @@ def voices_of(raw: str, start: int, end: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     others: list[tuple[int, int]] = []
     kinds, names = set(), []
-    for mark in _MARK.finditer(raw, start, end):
+    for mark in _marks(raw, start, end):
         kind = kind_of_voice(mark[1])
         others.append((mark.start(), mark.end()))
         names.append(mark[1].lower())
@@ -54,6 +60,20 @@ def voices_of(raw: str, start: int, end: int) -> list[tuple[int, int]]:
     if first_at_start and one_each and kinds and not any(_NOTE.fullmatch(name) for name in names):
         return others
     return []
+
+
+def _marks(raw: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Return the labels at the start of a line, in brackets after the end of a sentence, or behind a lock."""
+    after = start
+    for place in chain([start], (found.start() for found in islice(_PLACE.finditer(raw, start, end), MOST_MARKS))):
+        sign = raw[place : place + 1]
+        begin = place + 1 if sign == "\n" and place > start else place
+        if begin < after or (sign in "[(" and place > start and raw[place - 2 : place - 1] not in _SENTENCE_ENDS):
+            continue
+        mark = _MARK.match(raw, begin, end)
+        if mark:
+            after = mark.end()
+            yield mark
 
 
 def _is_name(label: str, name: str) -> bool:
