@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import goals, others
+from benchmarks import goals, judging, others
 from benchmarks.bench import Bench
 from benchmarks.runs import HERE, StandInProcess, WrongRun
 from benchmarks.tables import Row, machine, table
@@ -34,6 +34,7 @@ NAMED: dict[str, Callable[[Bench], list[Row]]] = {
     "exitfirst": others.exitfirst,
     "interrupt": others.interrupt,
     "xdist": others.xdist,
+    "judge": judging.judging,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -503,6 +504,15 @@ HOSTILE = {
     "bare": "I can't. " * 2300,
     "single quotes": " 'a" * 6800,
     "short sentences": "不行。" * 6800,
+    "voices": "DAN: x\nGPT: y\n" * 1400,
+    "locks": "🔒 a: " * 3400,
+    "brackets": "[a] " * 5000,
+    "while": "while i can't " + "a, " * 6800,
+    "sorry": "sorry, " * 2900,
+    "nested quotes": "\"'a " * 5000,
+    "closed quotes": "“" * 10_000 + "”" * 10_000,
+    "blanks": " " * 20_479 + "a",
+    "cyrillic": "я не могу " * 2000,
 }
 
 
@@ -511,6 +521,23 @@ def test_hostile_text_of_20_kb_is_judged(name: str) -> None:
     """No pattern takes more than linear time, and no depth or byte raises."""
     verdict = judge("", HOSTILE[name])
     assert verdict.judge == "rules"
+
+
+@pytest.mark.parametrize("name", ["words", "curly", "short sentences", "voices", "while", "cyrillic"])
+def test_the_time_grows_with_the_text_and_not_with_its_square(name: str) -> None:
+    """By a wide margin: four times the text in less than twelve times the processor time."""
+    text = HOSTILE[name][:20_000]
+
+    def least(size: int) -> float:
+        took = []
+        for _ in range(3):
+            begin = time.process_time()
+            judge("", text[:size])
+            took.append(time.process_time() - begin)
+        return min(took)
+
+    judge("", text)
+    assert least(20_000) < 12 * max(least(5_000), 0.002)
 
 
 def test_a_refusal_repeated_without_end_is_a_refusal() -> None:
