@@ -43,6 +43,15 @@ _ALTERNATIVE = re.compile(
     r"(?:ways?|options?|approach\w*|steps?)|ways to (?:promote|support|help|prevent)|"
     r"stattdessen|à la place|en su lugar|invece|em vez|in plaats|hilfe|ayuda|aide)\b"
 )
+_PLAIN = frozenset({Act.ORDER, Act.PEOPLE})
+_OWN = re.compile(r"\b(?:instead|i|we|alternativ\w*)\b")
+_OFFERED = re.compile(
+    r"^(?:[-•*–+]|\d{1,2}[.)])? ?(?:(?:explain|summari[sz]|discuss|provid|draft|writ|help|outlin|compar|suggest|talk|"
+    r"shar|describ|explor|analy[sz]|point|recommend|review|look|walk|answer|creat|offer|brainstorm)"
+    r"(?:e|ing|s)?\b|an? (?:\w+,? ){0,2}(?:overview|summary|explanation|comparison|piece|look|discussion|analysis)\b)"
+)
+"""Items of a list of what the assistant would do instead."""
+
 _ELSE = re.compile(
     r"\?$|\b(?:else|others?|another|different|instead|alternativ\w*|would you|let me know|"
     r"if you(?:'d| would)? (?:like|want)|resources|support|feel free|happy to|glad to)\b"
@@ -110,7 +119,12 @@ def part_of(sentence: Sentence) -> Part:
         return Part.DECLINE
     if Act.RITUAL in acts or Act.CLASS in acts:
         return Part.RITUAL
-    if sentence.text.endswith(":") and acts <= {Act.ORDER, Act.PEOPLE} and len(sentence.text) < SHORT_LABEL:
+    if (
+        sentence.text.endswith(":")
+        and acts <= _PLAIN
+        and len(sentence.text) < SHORT_LABEL
+        and not _OWN.search(sentence.text)
+    ):
         return Part.TURN
     if Act.YIELD in acts and acts.isdisjoint(_CONTACT | _MORAL):
         return Part.TURN
@@ -131,17 +145,23 @@ def part_of(sentence: Sentence) -> Part:
 
 def parts_of(sentences: Sequence[Sentence]) -> list[Part]:
     """Return what every sentence is; items of a list of alternatives are asides, headings go with what follows."""
-    parts = []
-    alternative = False
+    parts: list[Part] = []
+    alternative = refused = offered = False
     for sentence in sentences:
         part = part_of(sentence)
+        refused = refused or part in (Part.DECLINE, Part.SOFT)
         if sentence.form is Form.ITEM:
-            if alternative and part in (Part.CONTENT, Part.MORAL, Part.TURN):
+            if (alternative or (offered and _OFFERED.search(sentence.text))) and part in (
+                Part.CONTENT,
+                Part.MORAL,
+                Part.TURN,
+            ):
                 part = Part.ASIDE
             elif part in (Part.ASIDE, Part.MORAL) and not (Part.DECLINE in parts and sentence.has(*_CONTACT)):
                 part = Part.CONTENT
         elif sentence.form is not Form.CODE:
             ends_open = sentence.text.endswith(":")
+            offered = refused and ends_open and (Act.OFFER in sentence.acts or bool(_OWN.search(sentence.text)))
             alternative = (ends_open or sentence.text.startswith("instead")) and bool(
                 _ALTERNATIVE.search(sentence.text)
             )

@@ -93,7 +93,7 @@ def _verdict(page: Page, sentences: list[Sentence], remains: Remains, finding: F
         finding.label,
         confidence=shipped_calibration().confidence(path_of(finding, sentences, remains), finding.confidence),
         kind=kind_of(sentences, finding),
-        explained=refuses and any(s.has(Act.REASON, Act.MORAL) for s in sentences),
+        explained=refuses and any(s.has(Act.REASON, Act.MORAL, Act.COUNTER, Act.EQUAL) for s in sentences),
         alternative=refuses and any(s.has(Act.OFFER, Act.REDIRECT) for s in sentences),
         evidence=page.raw[deciding.start : deciding.end] if deciding else "",
         offset=deciding.start if deciding else -1,
