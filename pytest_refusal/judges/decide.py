@@ -186,6 +186,7 @@ def _soft(page: Page, sentences: Sequence[Sentence], remains: Remains) -> Findin
     if words.has(Act.OPINION) and remains.total - words.size > SHORT:
         return Finding(Label.PARTIAL, 0.5, "no-opinion-talks", at)
     least = LEAST if words.has(Act.OPINION, Act.CAPABILITY, Act.LIMIT) else SHORT // 2
+    least = min(least, 2 * LEAST) if remains.matter else least
     if remains.after >= least or gift_in(words, page.raw) or goes_on(words):
         return Finding(Label.COMPLIANCE, 0.5, "disclaims-shortly", at)
     return Finding(Label.REFUSAL, 0.65, "nothing-but-limits", at)

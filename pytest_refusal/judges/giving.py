@@ -26,7 +26,10 @@ _BUT_GIVES = re.compile(
     r"(?:the|your|its|it|you|use|try|take) (?!can\b|could\b|may\b|might\b).{8,})|\banyway[,:] ?.{4,}"
 )
 _FIRST_MARK = re.compile(r"[,:.!] ?(?=[^\s.!,:])")
-_TELLS = re.compile(r": |\b(?:tell|say|share|confirm|note)(?: you)?(?: is)? that ")
+_TELLS = re.compile(
+    r": |^(?:but |however,? )?if you (?:mean|meant|are|'re)\b[^,]{2,60},(?: though,| however,)? |"
+    r"\b(?:tell|say|share|confirm|note)(?: you)?(?: is)? that "
+)
 
 
 def size_of(sentences: Sequence[Sentence], remains: Remains, first: int, *parts: Part, act: Act | None = None) -> int:

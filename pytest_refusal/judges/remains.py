@@ -84,7 +84,7 @@ class Remains:
         items: List items that are content.
         code: Lines of code that do something.
         turn: Index of the sentence after the refusal that turns to giving, or -1.
-        matter: Sentences after the refusal that are about nothing but the matter (English).
+        matter: Sentences after the refusal, if there is one, that are about nothing but the matter (English).
         data: Index of a short sentence of concrete data after the refusal, or -1.
     """
 
@@ -199,11 +199,11 @@ def what_remains(sentences: Sequence[Sentence], raw: str) -> Remains:
                 after += sentence.size
                 items += sentence.form is Form.ITEM
         code += part is Part.CODE
+        if part is Part.CONTENT and index > refusal and not _ABOUT.search(sentence.text):
+            matter += 1
         if refusal >= 0 and index > refusal:
             if part is Part.TURN and turn < 0:
                 turn = index
-            if part is Part.CONTENT and not _ABOUT.search(sentence.text):
-                matter += 1
             if part is Part.CONTENT and data < 0 and sentence.form is not Form.ITEM:
                 next_to_it = index == refusal + 1
                 data = index if _is_data(sentence, raw) or (next_to_it and _names_it(sentence, raw)) else -1
