@@ -45,6 +45,7 @@ _ALTERNATIVE = re.compile(
 )
 _PLAIN = frozenset({Act.ORDER, Act.PEOPLE})
 _OWN = re.compile(r"\b(?:instead|i|we|alternativ\w*)\b")
+_DOES = ("what i can do", "what i could do", "what i can offer")
 _OFFERED = re.compile(
     r"^(?:[-•*–+]|\d{1,2}[.)])? ?(?:(?:explain|summari[sz]|discuss|provid|draft|writ|help|outlin|compar|suggest|talk|"
     r"shar|describ|explor|analy[sz]|point|recommend|review|look|walk|answer|creat|offer|brainstorm)"
@@ -128,7 +129,7 @@ def part_of(sentence: Sentence) -> Part:
         return Part.TURN
     if Act.YIELD in acts and acts.isdisjoint(_CONTACT | _MORAL):
         return Part.TURN
-    if Act.PIVOT in acts and sentence.text.startswith("what i "):
+    if Act.PIVOT in acts and sentence.text.startswith("what i ") and not sentence.text.startswith(_DOES):
         return Part.TURN
     if not acts.isdisjoint(_SOFT):
         return Part.TURN if Act.PIVOT in acts and Act.LIMIT in acts and ": " in sentence.text else Part.SOFT

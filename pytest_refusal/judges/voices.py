@@ -11,7 +11,8 @@ MOST_MARKS = 100
 
 _PLACE = re.compile(r"\n|[\[(🔒🔓]")
 _MARK = re.compile(
-    r"[\s\[(*_#>🔒🔓]{0,8}(?:the )?([A-Za-z][A-Za-z '’-]{1,28})[\s*_🔒🔓]{0,4}(?:[\])][\s*_]{0,3}[:：-]?|[:：])"
+    r"[\s\[(*_#>🔒🔓]{0,8}(?:the )?([A-Za-z][A-Za-z '’-]{1,28}|[🤖😇😈👿])"
+    r"[\s*_🔒🔓]{0,4}(?:[\])][\s*_]{0,3}[:：-]?|[:：])"
 )
 _SENTENCE_ENDS = frozenset('.!?…"”)')
 _REST = (
@@ -19,12 +20,12 @@ _REST = (
 )
 _TAME = re.compile(
     r"(?:chat-?gpt|gpt|classic|normal|standard|default|regular|original|assistant|openai|ai|safe|filtered|claude|gemini|"
-    rf"bard|bot|llm|model|tame|restricted|censored|ordinary|official|policy|real|as myself|myself){_REST}"
+    rf"bard|bot|llm|model|tame|restricted|censored|ordinary|official|policy|real|aligned|🤖|😇|as myself|myself){_REST}"
 )
 _FREE = re.compile(
     r"(?:dan|jailbreak|jailbroken|jailbreaked|developer|dev|evil|unfiltered|uncensored|unrestricted|unlocked|stan|dude|"
     r"aim|ucar|anarchy|chad|rebel|hacker|persona|character|opposite|anti-?gpt|anti-dan|freegpt|free|liberated|wild|rogue|"
-    rf"unbound|villain|confidant|machiavelli|devmode|basedgpt|omega|maximum){_REST}"
+    rf"unbound|villain|confidant|machiavelli|devmode|basedgpt|omega|maximum|unaligned|😈|👿){_REST}"
 )
 _NOTE = re.compile(
     r"(?:note|notes|warning|disclaimer|reason|reasons|why|alternative|alternatives|instead|resources?|help|tips?|summary|"
