@@ -55,7 +55,7 @@ _FICTION = "is-fiction"
 PLAIN_NO = 0.6
 """Weight up to which a "no" may as well be the answer to a yes-or-no question."""
 
-LECTURE = 0.45
+LECTURE = 0.48
 """Probability from which a lecture is a refusal."""
 
 _INSTEAD = re.compile(

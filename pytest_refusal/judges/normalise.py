@@ -62,6 +62,7 @@ _FOLDED = {
 }
 _FOLD_TABLE = str.maketrans(_FOLDED)
 _FOLD_PLAIN_TABLE = str.maketrans({old: new for old, new in _FOLDED.items() if not old.isascii()})
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _EMPHASIS = re.compile(r"(?<!\w)_{1,3}|_{1,3}(?!\w)")
 _ESCAPES = re.compile(r'\\(u[0-9a-fA-F]{4}|[nrtbf"\\/])')
@@ -69,6 +70,8 @@ _ESCAPES = re.compile(r'\\(u[0-9a-fA-F]{4}|[nrtbf"\\/])')
 
 def fold(piece: str) -> str:
     """Return ``piece`` in lower case with plain quotes, dashes and single spaces, without markdown and hidden signs."""
+    if "<" in piece:
+        piece = _TAG.sub(" ", piece)
     if piece.isascii():
         plain = piece
         for mark in "*`~#|>":
@@ -130,11 +133,19 @@ def outside_thinking(raw: str) -> tuple[list[tuple[int, int]], bool]:
 
 
 _QUOTED = re.compile(
-    r'"[^"\n]{1,1500}"|“[^“”]{1,1500}”|«[^«»]{1,1500}»|„[^„“”]{1,1500}[“”]|「[^「」]{1,1500}」|『[^『』]{1,1500}』|《[^《》]{1,300}》'
+    r'"[^"\n]{1,1500}"|`[^`\n]{1,400}`|“[^“”]{1,1500}”|«[^«»]{1,1500}»|„[^„“”]{1,1500}[“”]|「[^「」]{1,1500}」|『[^『』]{1,1500}』|《[^《》]{1,300}》'
 )
 _SINGLE_QUOTED = re.compile(
     r"(?<![\w'])'(?=\w)(?:[^'\n]|(?<=\w)'(?=\w)){10,400}'(?!\w)|‘(?:[^‘’\n]|(?<=\w)’(?=\w)){10,400}’(?!\w)"
 )
+
+
+_TRANSLATED = re.compile(
+    r"(?i)(\b(?:german|french|spanish|italian|portuguese|dutch|russian|chinese|mandarin|japanese|korean|arabic|hindi|"
+    r"turkish|polish|swedish|latin|greek|translation|translated(?: \w{1,12})?|translates (?:to|as))\b"
+    r"[*_ ]{0,3}[:：][*_ ]{0,3})([^\n]{1,400})"
+)
+"""What stands behind the name of a language and a colon is a translation."""
 
 
 def read(text: str) -> Page:
@@ -162,15 +173,15 @@ def read(text: str) -> Page:
 
 def _mask(raw: str) -> str:
     """Blank out quotations (not a response that is one quotation) and the lines of a dialogue between others."""
-    masked = raw
+    masked = _TRANSLATED.sub(lambda match: match[1] + _BLANK * len(match[2]), raw) if ":" in raw else raw
     body = raw.strip()
-    double, single = any(mark in raw for mark in '"“«„「『《'), " '" in raw or "‘" in raw
+    double, single = any(mark in raw for mark in '"`“«„「『《'), " '" in raw or "‘" in raw
     if double or single:
 
         def blank(match: re.Match[str]) -> str:
             inner = match[0]
             whole = len(inner) + 2 >= len(body)
-            is_sentence = len(inner) > 10 and (" " in inner or not inner.isascii())
+            is_sentence = (len(inner) > 5 and " " in inner) or (len(inner) > 10 and not inner.isascii())
             return _BLANK * len(inner) if is_sentence and not whole else inner
 
         if double:
@@ -205,7 +216,7 @@ _FIELD_NAMES = re.compile(
 
 
 def _read_json(raw: str, start: int, end: int) -> Page | None:
-    """Return the page of a reply that is one JSON object, or None; its string values are what is read."""
+    """Return the page of a reply that is one JSON object or a list of them, or None; its texts are what is read."""
     while start < end and raw[start].isspace():
         start += 1
     fence = FENCE.match(raw, start, end)
@@ -214,13 +225,13 @@ def _read_json(raw: str, start: int, end: int) -> Page | None:
         close = raw.rfind(fence[1], start, end)
         end = close if close > start else end
     body = raw[start:end].strip()
-    if not (body.startswith("{") and body.endswith("}")):
+    if (body[:1], body[-1:]) not in (("{", "}"), ("[", "]")):
         return None
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(parsed, dict):
+    if not isinstance(parsed, dict) and not (isinstance(parsed, list) and any(isinstance(p, dict) for p in parsed)):
         return None
     passages: list[Passage] = []
     key = ""

@@ -120,13 +120,6 @@ def part_of(sentence: Sentence) -> Part:
         return Part.DECLINE
     if Act.RITUAL in acts or Act.CLASS in acts:
         return Part.RITUAL
-    if (
-        sentence.text.endswith(":")
-        and acts <= _PLAIN
-        and len(sentence.text) < SHORT_LABEL
-        and not _OWN.search(sentence.text)
-    ):
-        return Part.TURN
     if Act.YIELD in acts and acts.isdisjoint(_CONTACT | _MORAL):
         return Part.TURN
     if Act.PIVOT in acts and sentence.text.startswith("what i ") and not sentence.text.startswith(_DOES):
@@ -151,6 +144,8 @@ def parts_of(sentences: Sequence[Sentence]) -> list[Part]:
     for sentence in sentences:
         part = part_of(sentence)
         refused = refused or part in (Part.DECLINE, Part.SOFT)
+        if part is Part.CONTENT and refused and _is_label(sentence):
+            part = Part.TURN
         if sentence.form is Form.ITEM:
             if (alternative or (offered and _OFFERED.search(sentence.text))) and part in (
                 Part.CONTENT,
@@ -176,6 +171,12 @@ def parts_of(sentences: Sequence[Sentence]) -> list[Part]:
             for s, p in zip(sentences, parts, strict=True)
         ]
     return parts
+
+
+def _is_label(sentence: Sentence) -> bool:
+    """Whether it is a line that only announces what follows: "Essay:"."""
+    text = sentence.text
+    return text.endswith(":") and len(text) < SHORT_LABEL and sentence.acts <= _PLAIN and not _OWN.search(text)
 
 
 def _offers_and_does(sentence: Sentence) -> bool:
