@@ -140,12 +140,25 @@ _SINGLE_QUOTED = re.compile(
 )
 
 
-_TRANSLATED = re.compile(
-    r"(?i)(\b(?:german|french|spanish|italian|portuguese|dutch|russian|chinese|mandarin|japanese|korean|arabic|hindi|"
-    r"turkish|polish|swedish|latin|greek|translation|translated(?: \w{1,12})?|translates (?:to|as))\b"
-    r"[*_ ]{0,3}[:：][*_ ]{0,3})([^\n]{1,400})"
+_LANGUAGE = re.compile(
+    r"(?i)\b(?:german|french|spanish|italian|portuguese|dutch|russian|chinese|mandarin|japanese|korean|arabic|hindi|turkish|"
+    r"polish|swedish|latin|greek|translation|translated(?: \w{1,12})?|translates (?:to|as))[*_ ]{0,3}$"
 )
-"""What stands behind the name of a language and a colon is a translation."""
+_MOST_COLONS = 200
+
+
+def _without_translations(raw: str) -> str:
+    """Blank out what stands on a line behind the name of a language and a colon: it is translated, not said."""
+    masked, at = raw, -1
+    for _ in range(_MOST_COLONS):
+        at = raw.find(":", at + 1)
+        if at < 0:
+            break
+        if raw[at - 1 : at].isalpha() and _LANGUAGE.search(raw, max(0, at - 30), at):
+            end = raw.find("\n", at)
+            end = end if end >= 0 else len(raw)
+            masked = masked[: at + 1] + _BLANK * (end - at - 1) + masked[end:]
+    return masked
 
 
 def read(text: str) -> Page:
@@ -173,7 +186,7 @@ def read(text: str) -> Page:
 
 def _mask(raw: str) -> str:
     """Blank out quotations (not a response that is one quotation) and the lines of a dialogue between others."""
-    masked = _TRANSLATED.sub(lambda match: match[1] + _BLANK * len(match[2]), raw) if ":" in raw else raw
+    masked = _without_translations(raw)
     body = raw.strip()
     double, single = any(mark in raw for mark in '"`“«„「『《'), " '" in raw or "‘" in raw
     if double or single:

@@ -188,6 +188,7 @@ def what_remains(sentences: Sequence[Sentence], raw: str) -> Remains:
     """Return the parts of an answer and their sizes."""
     parts = parts_of(sentences)
     refusal = parts.index(Part.DECLINE) if Part.DECLINE in parts else -1
+    declines = refusal >= 0 or Part.SOFT in parts
     size = dict.fromkeys(Part, 0)
     before = after = items = code = 0
     turn = data = -1
@@ -201,7 +202,7 @@ def what_remains(sentences: Sequence[Sentence], raw: str) -> Remains:
                 after += sentence.size
                 items += sentence.form is Form.ITEM
         code += part is Part.CODE
-        if part is Part.CONTENT and index > refusal and not _ABOUT.search(sentence.text):
+        if declines and part is Part.CONTENT and index > refusal and not _ABOUT.search(sentence.text):
             matter += 1
         if refusal >= 0 and index > refusal:
             if part is Part.TURN and turn < 0:

@@ -25,7 +25,7 @@ VERSION = "3"
 CALIBRATION = "calibration.toml"
 """The file beside the tables that is none: how often each way of deciding was right."""
 
-_LEAST, _RUN, _MOST = 3, 4, 6
+_TWO, _LEAST, _RUN, _MOST = 2, 3, 4, 6
 """Characters of a word's beginning that cues are filed by."""
 
 
@@ -117,9 +117,9 @@ class Tables:
         heads.update([f"{first} {second[:_LEAST]}" for first, second in pairwise(words)])
         if not folded.isascii():
             heads.add(_WIDE)
-            for run in _NOT_ASCII.finditer(folded):
-                first = max(0, run.start() - _RUN + 1)
-                heads.update([folded[at : at + _RUN] for at in range(first, run.end())])
+            for size in (_RUN, _TWO):
+                pieces = {folded[at : at + size] for at in range(len(folded))}
+                heads.update([piece for piece in pieces if not piece.isascii()])
         size = len(folded)
         index = self._cues if size <= self._longest_within else self._cues_of_long
         found: dict[int, list[str]] = {}
@@ -148,7 +148,6 @@ def _needed(leads: list[Lead]) -> list[Lead]:
 _WIDE = "\ufffc"
 """The head of short cues that are not ASCII; folded text has no such character, and ASCII text none of these cues."""
 
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(r"\w+")
 
 
@@ -164,7 +163,9 @@ def _index(rows: Iterable[tuple[int, Row]]) -> dict[str, list[tuple[str, int]]]:
 def _head(cue: str) -> str:
     """Return what stands in every text that holds the cue: see ``Tables.leads``; ``""`` if there is nothing of use."""
     if not cue[:_RUN].isascii():
-        return cue[:_RUN] if len(cue) >= _RUN else _WIDE
+        if len(cue) >= _RUN:
+            return cue[:_RUN]
+        return _WIDE if cue[:_TWO].isascii() or len(cue) < _TWO else cue[:_TWO]
     words = list(_WORD.finditer(cue.removeprefix("n'")))
     if not words or (words[0].start() == 0 and cue.startswith("n'") and not cue.startswith("n't ")):
         return ""

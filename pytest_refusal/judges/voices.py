@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import chain, islice
 
+MOST_VOICES = 12
+"""Voices that are told apart; the last one has what follows."""
+
 MOST_MARKS = 100
 """Places where a label may stand that are looked at."""
 
@@ -53,7 +56,7 @@ def voices_of(raw: str, start: int, end: int) -> list[tuple[int, int]]:
             kinds.add(kind)
             found.append((mark.start(), mark.end()))
     if len(kinds) == 2:
-        return found
+        return found[:MOST_VOICES]
     if len(others) == 1 and not found and _is_name(raw[others[0][0] : others[0][1]], names[0]):
         return [(start, start), others[0]] if raw[start : others[0][0]].strip() else []
     first_at_start = bool(others) and not raw[start : others[0][0]].strip()
