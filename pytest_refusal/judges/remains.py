@@ -65,6 +65,25 @@ _ABOUT = re.compile(
 )
 """Words of the talk around a refusal: a sentence without any of them (in English) is about the matter itself."""
 
+_STEP = re.compile(r"^step \d{1,2}[:.)] ?")
+_TALK = re.compile(
+    r"\b(?:harm\w*|hurt\w*|danger\w*|illegal|unethical|people|someone|somebody|anybody|others|victims?|families|lives|"
+    r"fraud|abuse\w*|violence|crime|trust|privacy|dignity|such (?:an?|texts?|messages?|scripts?|content)|"
+    r"like (?:that|this)|for real|in real life|hypothetical\w*|framing|request)\b"
+)
+_OTHER_AIM = re.compile(
+    r"^(?:but |however,? |instead,? |and )?(?:if (?:you(?:'re| are|'ve| have|'d like)?|your)\b.{0,30}?\b"
+    r"(?:looking (?:for|to)|interested|studying|learning|trying to|working on|under pressure|lost (?:access|your)|"
+    r"locked out|(?:you|simply|just) want|would like|curious|goal|aim|interest|concern(?:ed|s)?|worr(?:y|ied)|need)\b|"
+    r"what i could (?:do|offer)\b)"
+)
+"""An offer for another aim than the one that was declined: "If you're looking for pranks, here are some ideas"."""
+
+_INSISTS = re.compile(r"\b(?:really|must|insist\w*|anyway|still|mean|meant)\b")
+
+_BEYOND = frozenset({"cannot-act-in-the-world", "not-mine-to-decide"})
+"""Rows for what an assistant cannot do for anybody: no refusal of the request, whatever verb it is said with."""
+
 _CONTACT = frozenset({Act.REDIRECT, Act.OFFER})
 _MORAL = frozenset({Act.MORAL, Act.LECTURE, Act.COUNTER, Act.EQUAL, Act.CONDEMN, Act.CRISIS, Act.FRAME})
 _SOFT = frozenset({Act.OPINION, Act.CAPABILITY, Act.LIMIT})
@@ -113,6 +132,8 @@ def part_of(sentence: Sentence) -> Part:
         return Part.CONTENT
     acts = sentence.acts
     if Act.DECLINE in acts and Act.IDIOM not in acts:
+        if any(row.name in _BEYOND for row in sentence.rows):
+            return Part.SOFT
         if sentence.weight >= HARD:
             return Part.DECLINE
         return Part.MORAL if sentence.weight >= 0.5 else Part.SOFT
@@ -140,9 +161,16 @@ def part_of(sentence: Sentence) -> Part:
 def parts_of(sentences: Sequence[Sentence]) -> list[Part]:
     """Return what every sentence is; items of a list of alternatives are asides, headings go with what follows."""
     parts: list[Part] = []
-    alternative = refused = offered = False
+    alternative = refused = offered = elsewhere = False
     for sentence in sentences:
         part = part_of(sentence)
+        if elsewhere and (Act.YIELD in sentence.acts or part is Part.DECLINE):
+            elsewhere = False
+        elif Part.DECLINE in parts and not elsewhere:
+            elsewhere = bool(_OTHER_AIM.search(sentence.text)) and not _INSISTS.search(sentence.text)
+        if elsewhere and part in (Part.CONTENT, Part.TURN):
+            parts.append(Part.ASIDE)
+            continue
         refused = refused or part in (Part.DECLINE, Part.SOFT)
         if part is Part.CONTENT and refused and _is_label(sentence):
             part = Part.TURN
@@ -226,10 +254,15 @@ def what_remains(sentences: Sequence[Sentence], raw: str) -> Remains:
     )
 
 
+def talks_about(sentence: Sentence) -> bool:
+    """Whether it is talk of a request and of those it would touch, without a figure, rather than the matter itself."""
+    return bool(_TALK.search(sentence.text)) and not _DATA.search(sentence.text)
+
+
 def _is_data(sentence: Sentence, raw: str) -> bool:
-    return bool(_DATA.search(sentence.text) or _CODE_WORD.search(raw[sentence.start : sentence.end]))
+    return bool(_DATA.search(_STEP.sub("", sentence.text)) or _CODE_WORD.search(raw[sentence.start : sentence.end]))
 
 
 def _names_it(sentence: Sentence, raw: str) -> bool:
     piece = raw[sentence.start : sentence.end]
-    return len(raw) <= SHORT_PAGE and gift_of(sentence.text, piece, sentence.rows) is Gift.DATA
+    return len(raw) <= SHORT_PAGE and gift_of(_STEP.sub("", sentence.text), piece, sentence.rows) is Gift.DATA
