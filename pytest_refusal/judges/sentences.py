@@ -10,7 +10,8 @@ from itertools import islice
 from .clauses import REFUSING, Clause, part_clause
 from .lines import Form, Passage, is_inert
 from .normalise import Page, fold
-from .tables import Act, Lead, Row, compiled
+from .patterns import compiled
+from .tables import Act, Lead, Row
 
 MOST_SENTENCES = 150
 """Different sentences whose acts are looked up; later ones count as content. The last few are looked up always."""

@@ -6,17 +6,17 @@ So twenty languages cost a few string searches, and an answer in English compile
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from itertools import pairwise
 from typing import Any
 
 from pytest_refusal.records import Kind, sha256
+
+from .cues import Cues
+from .patterns import compiled
 
 VERSION = "3"
 """Version of the tables' form and of the way they are read; the hash tells every edit."""
@@ -24,9 +24,6 @@ VERSION = "3"
 
 CALIBRATION = "calibration.toml"
 """The file beside the tables that is none: how often each way of deciding was right."""
-
-_TWO, _LEAST, _RUN, _MOST = 2, 3, 4, 6
-"""Characters of a word's beginning that cues are filed by."""
 
 
 class Act(StrEnum):
@@ -99,34 +96,15 @@ class Tables:
 
     rows: tuple[Row, ...]
     sha256: str
-    _cues: Mapping[str, list[tuple[str, int]]] = field(repr=False, compare=False)
-    _cues_of_long: Mapping[str, list[tuple[str, int]]] = field(repr=False, compare=False)
+    _cues: Cues = field(repr=False, compare=False)
+    _cues_of_long: Cues = field(repr=False, compare=False)
     _longest_within: int = field(repr=False, compare=False)
 
     def leads(self, folded: str) -> list[Lead]:
-        """Return the rows that can match anywhere in the folded text, in table order.
-
-        Thousands of string searches would take longer than all the rest, so a cue is searched for only where it may
-        stand: where its first word and the beginning of its second do, or the beginning of its only word; a cue that
-        is not ASCII where its first characters are (not all scripts part words).
-        """
-        words = _WORD.findall(folded)
-        heads = {""}
-        for word in set(words):
-            heads.update((word[:_LEAST], word[:_RUN], word[:_MOST], word + " "))
-        heads.update([f"{first} {second[:_LEAST]}" for first, second in pairwise(words)])
-        if not folded.isascii():
-            heads.add(_WIDE)
-            for size in (_RUN, _TWO):
-                pieces = {folded[at : at + size] for at in range(len(folded))}
-                heads.update([piece for piece in pieces if not piece.isascii()])
+        """Return the rows that can match anywhere in the folded text, in table order."""
         size = len(folded)
-        index = self._cues if size <= self._longest_within else self._cues_of_long
-        found: dict[int, list[str]] = {}
-        for head in heads & index.keys():
-            for cue, row in index[head]:
-                if cue in folded:
-                    found.setdefault(row, []).append(cue)
+        cues = self._cues if size <= self._longest_within else self._cues_of_long
+        found = cues.found_in(folded)
         rows = self.rows
         return _needed([(rows[row], sorted(found[row])) for row in sorted(found) if size <= (rows[row].within or size)])
 
@@ -137,51 +115,12 @@ _RARE = 5
 
 def _needed(leads: list[Lead]) -> list[Lead]:
     """Leave out what comes of a word that two languages share, and the steps where nothing is turned down."""
-    counted = Counter(row.lang for row, _ in leads)
-    most = max(counted.values(), default=0)
-    declines = any(row.act is Act.DECLINE for row, _ in leads)
-    return [
-        lead for lead in leads if counted[lead[0].lang] * _RARE > most and (declines or lead[0].act is not Act.ORDER)
-    ]
-
-
-_WIDE = "\ufffc"
-"""The head of short cues that are not ASCII; folded text has no such character, and ASCII text none of these cues."""
-
-_WORD = re.compile(r"\w+")
-
-
-def _index(rows: Iterable[tuple[int, Row]]) -> dict[str, list[tuple[str, int]]]:
-    """Return the head of every cue → cue and row."""
-    index: dict[str, list[tuple[str, int]]] = {}
-    for number, row in rows:
-        for cue in row.cues:
-            index.setdefault(_head(cue), []).append((cue, number))
-    return index
-
-
-def _head(cue: str) -> str:
-    """Return what stands in every text that holds the cue: see ``Tables.leads``; ``""`` if there is nothing of use."""
-    if not cue[:_RUN].isascii():
-        if len(cue) >= _RUN:
-            return cue[:_RUN]
-        return _WIDE if cue[:_TWO].isascii() or len(cue) < _TWO else cue[:_TWO]
-    words = list(_WORD.finditer(cue.removeprefix("n'")))
-    if not words or (words[0].start() == 0 and cue.startswith("n'") and not cue.startswith("n't ")):
-        return ""
-    first, whole = words[0][0], words[0].end() < len(words[0].string)
-    if not whole:
-        return next((first[:size] for size in (_MOST, _RUN, _LEAST) if len(first) >= size), "")
-    if len(words) > 1:
-        second = words[1]
-        if len(second[0]) >= _LEAST or second.end() < len(second.string):
-            return f"{first} {second[0][:_LEAST]}"
-    return first + " "
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    counted: dict[str, int] = {}
+    for row, _ in leads:
+        counted[row.lang] = counted.get(row.lang, 0) + 1
+    least = max(counted.values(), default=0) / _RARE
+    unneeded = None if Act.DECLINE in {row.act for row, _ in leads} else Act.ORDER
+    return [lead for lead in leads if counted[lead[0].lang] > least and lead[0].act is not unneeded]
 
 
 def expand(pattern: str, macros: Mapping[str, str]) -> str:
@@ -228,8 +167,8 @@ def parse(texts: Mapping[str, str]) -> Tables:
     return Tables(
         rows=tuple(rows),
         sha256=digest,
-        _cues=_index(numbered),
-        _cues_of_long=_index((number, row) for number, row in numbered if not row.within),
+        _cues=Cues((cue, number) for number, row in numbered for cue in row.cues),
+        _cues_of_long=Cues((cue, number) for number, row in numbered if not row.within for cue in row.cues),
         _longest_within=max((row.within for row in rows), default=0),
     )
 
