@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 _TWO, _LEAST, _RUN, _MOST = 2, 3, 4, 6
 """Characters of the beginnings and pieces that are keys."""
@@ -24,8 +24,7 @@ _INSIDE = "-"
 """What stands before a key that is the inside of a word."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
+class _Cue(NamedTuple):
     """A cue, its rows, the keys that must be there beside the one it is filed under, and whether they say it all."""
 
     text: str

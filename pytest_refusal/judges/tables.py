@@ -6,10 +6,11 @@ So twenty languages cost a few string searches, and an answer in English compile
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -90,23 +91,29 @@ Lead = tuple[Row, list[str]]
 """A row that may match, and those of its cues that stand in the answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tables:
     """All rows, and the hash of the text they were read from; made by ``parse``."""
 
     rows: tuple[Row, ...]
     sha256: str
-    _cues: Cues = field(repr=False, compare=False)
-    _cues_of_long: Cues = field(repr=False, compare=False)
-    _longest_within: int = field(repr=False, compare=False)
 
     def leads(self, folded: str) -> list[Lead]:
         """Return the rows that can match anywhere in the folded text, in table order."""
         size = len(folded)
-        cues = self._cues if size <= self._longest_within else self._cues_of_long
+        cues = self._ascii_cues if folded.isascii() else self._cues
         found = cues.found_in(folded)
         rows = self.rows
         return _needed([(rows[row], sorted(found[row])) for row in sorted(found) if size <= (rows[row].within or size)])
+
+    @cached_property
+    def _cues(self) -> Cues:
+        return Cues((cue, number) for number, row in enumerate(self.rows) for cue in row.cues)
+
+    @cached_property
+    def _ascii_cues(self) -> Cues:
+        """Those that an ASCII text may hold: filing the others takes as long again."""
+        return Cues((cue, number) for number, row in enumerate(self.rows) for cue in row.cues if cue.isascii())
 
 
 _RARE = 5
@@ -158,19 +165,43 @@ def parse(texts: Mapping[str, str]) -> Tables:
     Raises:
         tomllib.TOMLDecodeError, KeyError, ValueError: A file is no table.
     """
+    plain = {name: text.replace("\r\n", "\n").replace("\r", "\n") for name, text in texts.items()}
+    rows = [row for name in sorted(plain) for row in rows_of(read(plain[name]))]
+    return Tables(tuple(rows), sha256("\0".join(f"{name}\0{plain[name]}" for name in sorted(plain))))
+
+
+_VERBATIM = "'''"
+
+
+def read(text: str) -> dict[str, Any]:
+    """Return a parsed table; one whose keys have a line each is read in a tenth of the time that ``tomllib`` takes.
+
+    Raises:
+        tomllib.TOMLDecodeError: The text is no TOML.
+    """
+    table: dict[str, Any] = {}
+    section = table
+    for line in text.split("\n"):
+        key, _, literal = line.partition(" = ")
+        if line == "[[row]]":
+            section = {}
+            table.setdefault("row", []).append(section)
+        elif line == "[macros]":
+            section = table["macros"] = {}
+        elif literal.startswith(_VERBATIM) and literal.find(_VERBATIM, 3) == len(literal) - 3:
+            section[key] = literal[3:-3]
+        elif line and not line.startswith("#"):
+            try:
+                section[key] = json.loads(literal)
+            except ValueError:
+                return _read_toml(text)
+    return table
+
+
+def _read_toml(text: str) -> dict[str, Any]:
     import tomllib
 
-    plain = {name: text.replace("\r\n", "\n").replace("\r", "\n") for name, text in texts.items()}
-    rows = [row for name in sorted(plain) for row in rows_of(tomllib.loads(plain[name]))]
-    digest = sha256("\0".join(f"{name}\0{plain[name]}" for name in sorted(plain)))
-    numbered = list(enumerate(rows))
-    return Tables(
-        rows=tuple(rows),
-        sha256=digest,
-        _cues=Cues((cue, number) for number, row in numbered for cue in row.cues),
-        _cues_of_long=Cues((cue, number) for number, row in numbered if not row.within for cue in row.cues),
-        _longest_within=max((row.within for row in rows), default=0),
-    )
+    return tomllib.loads(text)
 
 
 def shipped_texts() -> dict[str, str]:
