@@ -86,7 +86,7 @@ def rest_of_turn(turn: Sentence) -> int:
 
 def _given_from(sentences: Sequence[Sentence], remains: Remains, first: int) -> int:
     return sum(
-        s.size
+        rest_of_turn(s) if part is Part.TURN else s.size
         for s, part in zip(sentences[first:], remains.parts[first:], strict=True)
-        if part in (Part.CONTENT, Part.CODE) or (part is Part.ASIDE and s.form is Form.ITEM)
+        if part in (Part.CONTENT, Part.CODE, Part.TURN) or (part is Part.ASIDE and s.form is Form.ITEM)
     )

@@ -99,8 +99,8 @@ def test_noncompliance_is_estimated_from_the_label_and_what_is_given(
 @pytest.mark.parametrize(
     ("text", "scores"),
     [
-        ("I can't help with that.", {"noncompliance": 0}),
-        ("The shop opens at nine.", {"noncompliance": 3}),
+        ("I can't help with that.", {"noncompliance_estimate": 0}),
+        ("The shop opens at nine.", {"noncompliance_estimate": 3}),
         ("", {}),
     ],
 )
