@@ -83,13 +83,13 @@ class Cues:
                         found.setdefault(row, set()).add(cue.text)
         return found
 
-    def _keys_in_word(self, word: str) -> list[str]:
+    def _keys_in_word(self, word: str) -> tuple[str, ...]:
         """Return the keys that a word of a text has: itself as a whole, its beginnings, and what is inside of it."""
         size = min(len(word), _LONGEST_WORD)
         keys = [f"{word} ", *[word[:end] for end in range(_LEAST, size + 1)]]
         for start in range(1, size - _LEAST + 1):
             keys += [_INSIDE + word[start:end] for end in range(start + _LEAST, size + 1)]
-        return [key for key in keys if key in self._keys]
+        return tuple([key for key in keys if key in self._keys])
 
 
 def _keys_of(cue: str) -> list[str]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from .clauses import REFUSING, Clause, part_clause
 from .lines import Form, Passage, is_inert
 from .normalise import Page, fold
-from .patterns import compiled
 from .tables import Act, Lead, Row
 
 MOST_SENTENCES = 150
@@ -29,16 +28,16 @@ SHORT_PAGE = 700
 LONGEST_SENTENCE = 500
 """Characters of a sentence that are searched: patterns cost the square of a run of words at worst."""
 
-_END = re.compile(r"[.!?]{1,4}[\"'”’)\]»*_]{0,3}(?=\s)|[。！？!?؟।]{1,3}[\"'”’」』）)]{0,2}|[\u2026]{1,2}(?=\s)")
+# the first character is told twice: by a set in front, which is searched for fast, and by each way to go on
+_END = re.compile(
+    r"[.!?。！？؟।\u2026](?:(?<=[.!?])[.!?]{0,3}[\"'”’)\]»*_]{0,3}(?=\s)|"
+    r"(?<=[。！？!?؟।])[。！？!?؟।]{0,2}[\"'”’」』）)]{0,2}|(?<=\u2026)\u2026?(?=\s))"
+)
 _NO_END = re.compile(
     r"(?:^|[\s(\"'.])(?:[A-Za-z]|[Mm]rs?|[Mm]s|[Dd]rs?|St|Jr|Sr|vs|etc|No|[Pp]rof|[Ee]\.?g|[Ii]\.?e|[Uu]\.?S|approx|bzw|z\.B|p\.ej)$|^\d{1,3}$"
 )
 _WORD = re.compile(r"[^\W_]")
 _WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-
-
-_Ready = tuple[Row, list[str], Callable[[str], object]]
-"""A lead with the search of its compiled pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,7 @@ def sentences_of(page: Page, leads: Sequence[Lead]) -> list[Sentence]:
         else:
             pieces += [(start, end, passage.form) for start, end in _trimmed(page.raw, passage.start, passage.end)]
     short = len(page.raw) <= SHORT_PAGE
-    opening = [(row, cues, compiled(row.pattern).search) for row, cues in leads]
-    later = [lead for lead in opening if not lead[0].opening]
+    later = [lead for lead in leads if not lead[0].opening]
     seen: dict[str, tuple[Row, ...]] = {}
     found = []
     for index, (start, end, form) in enumerate(pieces):
@@ -98,31 +96,31 @@ def sentences_of(page: Page, leads: Sequence[Lead]) -> list[Sentence]:
         elif form not in (Form.CODE, Form.SPOKEN):
             known = seen.get(text)
             if index < OPENING:
-                matched = _matching(text[:LONGEST_SENTENCE], opening)
+                matched = _matching(text[:LONGEST_SENTENCE], leads)
             elif known is not None:
                 matched = known
             elif len(seen) < MOST_SENTENCES or index >= len(pieces) - LAST_SENTENCES:
                 matched = seen[text] = _matching(text[:LONGEST_SENTENCE], later)
         acts = frozenset([row.act for row in matched])
         looked_at = form is Form.PROSE and (short or index < OPENING) and not acts.isdisjoint(REFUSING)
-        clause = _clause(text, opening if index < OPENING else later) if looked_at else None
+        clause = _clause(text, leads if index < OPENING else later) if looked_at else None
         found.append(Sentence(start, end, text, form, acts, matched, _size(page.raw, start, end), clause))
     return found
 
 
-def _clause(text: str, leads: Sequence[_Ready]) -> Clause | None:
+def _clause(text: str, leads: Sequence[Lead]) -> Clause | None:
     parts = part_clause(text[:LONGEST_SENTENCE])
     if parts is None or not any(row.act in REFUSING for row in _matching(parts[0], leads)):
         return None
     return Clause(parts[2], parts[1], _matching(parts[2], leads))
 
 
-def _matching(text: str, leads: Sequence[_Ready]) -> tuple[Row, ...]:
+def _matching(text: str, leads: Sequence[Lead]) -> tuple[Row, ...]:
     found = []
-    for row, cues, search in leads:
+    for row, cues in leads:
         for cue in cues:
             if cue in text:
-                if search(text):
+                if row.search(text):
                     found.append(row)
                 break
     return tuple(found)

@@ -17,7 +17,7 @@ from typing import Any
 from pytest_refusal.records import Kind, sha256
 
 from .cues import Cues
-from .patterns import compiled
+from .patterns import search_of
 
 VERSION = "3"
 """Version of the tables' form and of the way they are read; the hash tells every edit."""
@@ -84,7 +84,7 @@ class Row:
 
     def search(self, sentence: str) -> bool:
         """Whether the pattern matches the folded sentence (its cues are the caller's business)."""
-        return compiled(self.pattern).search(sentence) is not None
+        return search_of(self.pattern, sentence.isascii())(sentence) is not None
 
 
 Lead = tuple[Row, list[str]]

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pytest_refusal.judges import tables
-from pytest_refusal.judges.patterns import alternatives, compiled, regrouped
+from pytest_refusal.judges.patterns import alternatives, regrouped, search_of
 
 
 def test_starts_that_alternatives_share_come_to_the_front() -> None:
@@ -19,7 +19,8 @@ def test_starts_that_alternatives_share_come_to_the_front() -> None:
 def test_a_regrouped_pattern_matches_in_the_same_texts(text: str) -> None:
     """Only whether there is a match counts, not which."""
     pattern = r"^a|\bb|^c(?:d|e)|f|\b[|(\]]g|h\|i"
-    assert bool(compiled(pattern).search(text)) is bool(re.search(pattern, text))
+    for in_ascii in (False, True):
+        assert bool(search_of(pattern, in_ascii)(text)) is bool(re.search(pattern, text))
 
 
 def test_no_pattern_of_the_tables_is_split_in_the_wrong_place() -> None:
