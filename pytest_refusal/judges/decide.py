@@ -72,11 +72,11 @@ _ABOUT_ITSELF = re.compile(
     r"discuss|answer|create|generate|support|engage|condone|assist|think|believe|know|good|right|comfortable)\b)"
 )
 _GREETS = re.compile(
-    r"(?:hi|hello|hey|good (?:morning|afternoon|evening)) (?!there\b|friend|user)[a-z]+(?: [a-z]+)?(?:,|$)"
+    r"(?:hi|hello|hey|good (?:morning|afternoon|evening)) (?!there\b|friend|user)\[?[a-z]*(?: [a-z]+)?\]? ?(?:,|$)"
 )
 _SIGNED = re.compile(
     r"\b(?:best|regards|cheers|thanks|thank you|sincerely|love|yours|see you|warmly)\b[ \w]{0,20},?"
-    r"\s+[A-Z][\w. ]{0,25}\s*$"
+    r"\s+[\[A-Z][\w. ']{0,25}\]?\s*$"
 )
 _SOMETHING_ELSE = re.compile(
     r"\b(?:instead|something else|what else|another (?:topic|subject|question)|other (?:topic|question)s?|"
@@ -282,7 +282,7 @@ def _redirected(page: Page, sentences: Sequence[Sentence], remains: Remains) -> 
         and not contact
         and not sentences[0].text.startswith("to ")
         and not gift_in(sentences[away], page.raw)
-        and not any(s.has(Act.CLASS) for s in sentences)
+        and not any(s.has(Act.CLASS, Act.UNREAL) for s in sentences)
         and sum(s.size for s in sentences if s.has(*_AWAY)) * 2 > remains.total
     ):
         return Finding(Label.REFUSAL, 0.55, "redirect-alone", away)
