@@ -13,7 +13,11 @@ _TWO, _LEAST, _RUN, _MOST = 2, 3, 4, 6
 """Characters of the beginnings and pieces that are keys."""
 
 _LONGEST_WORD = 40
+"""Characters of a word that are looked at: no cue has a longer one."""
+
 _KNOWN_WORDS = 16384
+"""Words whose keys are remembered."""
+
 _WORD = re.compile(r"\w+")
 _WIDE = re.compile(r"[^\x00-\x7f]+")
 
@@ -74,7 +78,7 @@ class Cues:
             keys |= _pieces(folded)
         keys &= self._keys
         keys.add(_ALWAYS)
-        keys.update(*map(self._keys_in, set(words)))
+        keys.update(*map(self._keys_in, {word[:_LONGEST_WORD] for word in words}))
         found: dict[int, set[str]] = {}
         for key in keys & self._filed.keys():
             for cue in self._filed[key]:
@@ -85,7 +89,7 @@ class Cues:
 
     def _keys_in_word(self, word: str) -> tuple[str, ...]:
         """Return the keys that a word of a text has: itself as a whole, its beginnings, and what is inside of it."""
-        size = min(len(word), _LONGEST_WORD)
+        size = len(word)
         keys = [f"{word} ", *[word[:end] for end in range(_LEAST, size + 1)]]
         for start in range(1, size - _LEAST + 1):
             keys += [_INSIDE + word[start:end] for end in range(start + _LEAST, size + 1)]
@@ -119,5 +123,9 @@ def _beginning(word: str) -> str:
 
 def _pieces(folded: str) -> set[str]:
     """Return the pieces of the text that may be keys of cues in another script than ASCII."""
-    starts = [at for run in _WIDE.finditer(folded) for at in range(max(0, run.start() - _RUN + 1), run.end())]
+    starts: list[int] = []
+    done = 0
+    for run in _WIDE.finditer(folded):
+        starts += range(max(done, run.start() - _RUN + 1), run.end())
+        done = run.end()
     return {folded[at : at + _RUN] for at in starts} | {folded[at : at + _TWO] for at in starts}

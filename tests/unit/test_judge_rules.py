@@ -523,7 +523,9 @@ def test_hostile_text_of_20_kb_is_judged(name: str) -> None:
     assert verdict.judge == "rules"
 
 
-@pytest.mark.parametrize("name", ["words", "curly", "short sentences", "voices", "while", "cyrillic"])
+@pytest.mark.parametrize(
+    "name", ["words", "curly", "short sentences", "voices", "while", "cyrillic", "labels", "chinese", "bare"]
+)
 def test_the_time_grows_with_the_text_and_not_with_its_square(name: str) -> None:
     """By a wide margin: four times the text in less than twelve times the processor time."""
     text = HOSTILE[name][:20_000]
