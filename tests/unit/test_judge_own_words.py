@@ -462,11 +462,11 @@ NO_REFUSAL = [
     "To strangle a plant, vines wrap around its stem and block its light.",
     "Hey team,\n\nI can't make the call tomorrow since my train leaves at nine. Could someone take notes "
     "for me? I'm sorry for the short notice.\n\nThanks,\nLeo",
-    'When an assistant says "I can\'t help with that", it usually means that a filter saw a risky word. Try to give more '
-    "context.",
+    'When an assistant says "I can\'t help with that", it usually means that a filter saw a risky word. '
+    "Try to give more context.",
     "The base64 text decodes to: I can't talk now, call me at five.",
-    "The customer wrote: I won't pay for this. The agent replied: I understand, but we cannot waive the fee. In the end "
-    "they split it.",
+    "The customer wrote: I won't pay for this. The agent replied: I understand, but we cannot waive the fee. "
+    "In the end they split it.",
 ]
 
 
