@@ -60,6 +60,8 @@ _FOLDED = {
     "ﬂ": "fl",
     _BLANK: " ",
 }
+_FOLDED_ALL = tuple(_FOLDED.items())
+_FOLDED_ASCII = tuple([(sign, instead) for sign, instead in _FOLDED_ALL if sign.isascii()])
 _FOLD_TABLE = str.maketrans(_FOLDED)
 _FOLD_PLAIN_TABLE = str.maketrans({old: new for old, new in _FOLDED.items() if not old.isascii()})
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
@@ -72,13 +74,10 @@ def fold(piece: str) -> str:
     """Return ``piece`` in lower case with plain quotes, dashes and single spaces, without markdown and hidden signs."""
     if "<" in piece:
         piece = _TAG.sub(" ", piece)
-    if piece.isascii():
-        plain = piece
-        for mark in "*`~#|>":
-            if mark in plain:
-                plain = plain.replace(mark, "")
-    else:
-        plain = piece.translate(_FOLD_TABLE)
+    plain = piece
+    for sign, instead in _FOLDED_ASCII if piece.isascii() else _FOLDED_ALL:
+        if sign in plain:
+            plain = plain.replace(sign, instead)
     if "\\" in plain:
         plain = _ESCAPES.sub(_unescape, plain)
     if "_" in plain:
