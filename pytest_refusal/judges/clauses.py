@@ -42,8 +42,11 @@ class Clause:
 
 
 _MARK = re.compile(
-    r"(?:[,;.]| -) ?(?:but|yet|however|though|still|anyway|aber|doch|mais|pero|ma|però|mas|porém|maar|ale|но|однако|"
-    r"ama|fakat|men)\b,? ?| (?:but|aber) |; |: |, ?(?:但是?|不过|不過)"
+    r"(?:[,;.]| -) ?(?:but|yet|however|though|still|anyway|aber|doch|jedoch|mais|pero|sin embargo|ma|però|tuttavia|mas|"
+    r"porém|maar|echter|ale|jednak|avšak|но|однако|але|однак|проте|ama|ancak|fakat|lakin|men|dock|dog|tetapi|tapi|namun|"
+    r"nhưng|αλλά|ωστόσο|אבל|אך|אולם)\b,? ?| (?:but|aber) |; |: |, ?(?:但是?|不过|不過)|"
+    r"[,،] ?(?:لكن|ولكن|غير أن|اما|ولی)\b ?|"
+    r"[,।] ?(?:लेकिन|परंतु|मगर) ?| (?:ama|ancak) |(?<=[がけど])、|지만,? |(?<=\S) ?(?:แต่|อย่างไรก็ตาม) ?"
 )
 _LEAST = 6
 _DATA = re.compile(

@@ -328,7 +328,7 @@ def _just_no(page: Page, sentences: Sequence[Sentence], remains: Remains) -> Fin
 def _ordered(sentences: Sequence[Sentence], at: int) -> int:
     """Index of the sentence that gives the declined advice after all, in one order with an amount, or -1."""
     words = sentences[at]
-    declined = any(row.name == "not-that-advice" for row in words.rows)
+    declined = any(row.meaning == "not-that-advice" for row in words.rows)
     if declined and words.clause and orders_amount(words.clause.text):
         return at
     if declined and at + 1 < len(sentences) and orders_amount(sentences[at + 1].text):

@@ -102,9 +102,9 @@ def features(sentences: Sequence[Sentence], remains: Remains) -> dict[str, float
         "yes or no": float(bool(_YES_NO.match(sentences[0].text)) and not first[0].has(Act.EQUAL, Act.COUNTER)),
         "items": float(sum(s.form is Form.ITEM for s in sentences) >= 2),
         "ends lecture": float(last.has(Act.LECTURE, Act.EQUAL)),
-        "instead": float(any(row.name == "lets-focus" for s in sentences for row in s.rows)),
+        "instead": float(any(row.meaning == "lets-focus" for s in sentences for row in s.rows)),
         "strong sentences": float(
-            min(3, sum(any(r.name in _STRONG for r in s.rows) and not s.has(Act.DEFINE) for s in sentences))
+            min(3, sum(any(r.meaning in _STRONG for r in s.rows) and not s.has(Act.DEFINE) for s in sentences))
         ),
         "deflect share": share(Act.DEFLECT),
         "soft refusal": float(any(s.weight >= 0.5 for s in sentences)),

@@ -82,6 +82,11 @@ class Row:
     within: int = 0
     opening: bool = False
 
+    @property
+    def meaning(self) -> str:
+        """The row's name without its language: ``de-not-ethical`` means what ``not-ethical`` does."""
+        return self.name.removeprefix(f"{self.lang}-")
+
     def search(self, sentence: str) -> bool:
         """Whether the pattern matches the folded sentence (its cues are the caller's business)."""
         return search_of(self.pattern, sentence.isascii())(sentence) is not None
