@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from .lines import FENCE, LABEL, ROLES, Form, Passage, passages_of
@@ -66,6 +67,9 @@ _FOLD_TABLE = str.maketrans(_FOLDED)
 _FOLD_PLAIN_TABLE = str.maketrans({old: new for old, new in _FOLDED.items() if not old.isascii()})
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_MARKS = re.compile(r"[\u0307\u0640\u064b-\u0652]")
+"""The dot above, the Arabic stretcher and vowel signs: written or not, the word is the same."""
+
 _EMPHASIS = re.compile(r"(?<!\w)_{1,3}|_{1,3}(?!\w)")
 _ESCAPES = re.compile(r'\\(u[0-9a-fA-F]{4}|[nrtbf"\\/])')
 
@@ -84,7 +88,11 @@ def fold(piece: str) -> str:
         plain = _EMPHASIS.sub("", plain)
     if not plain.replace("\n", " ").isprintable():
         plain = _CONTROL.sub("", plain)
-    return " ".join(plain.lower().split())
+    if plain.isascii():
+        return " ".join(plain.lower().split())
+    # some keyboards write an accent as a sign of its own, and the small letter of a Turkish İ keeps its dot as one
+    composed = unicodedata.normalize("NFC", plain).lower()
+    return " ".join(_MARKS.sub("", composed).split())
 
 
 def fold_plain(piece: str) -> str:
