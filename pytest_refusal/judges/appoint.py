@@ -11,7 +11,7 @@ from pytest_refusal.escaping import printable
 from pytest_refusal.protocols import Judge
 
 from .cascade import Cascade
-from .decide import MIDDLE_BAND
+from .confidence import MIDDLE_BAND
 from .models.guards import GuardJudge, family_of
 from .models.model import Ask, ModelJudge
 from .models.rubrics import DEFAULT, rubrics

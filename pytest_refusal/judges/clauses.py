@@ -42,8 +42,11 @@ class Clause:
 
 
 _MARK = re.compile(
-    r"(?:[,;.]| -) ?(?:but|yet|however|though|still|anyway|aber|doch|mais|pero|ma|però|mas|porém|maar|ale|но|однако|"
-    r"ama|fakat|men)\b,? ?| (?:but|aber) |; |: |, ?(?:但是?|不过|不過)"
+    r"(?:[,;.]| -) ?(?:but|yet|however|though|still|anyway|aber|doch|jedoch|mais|pero|sin embargo|ma|però|tuttavia|mas|"
+    r"porém|maar|echter|ale|jednak|avšak|но|однако|але|однак|проте|ama|ancak|fakat|lakin|men|dock|dog|tetapi|tapi|namun|"
+    r"nhưng|αλλά|ωστόσο|אבל|אך|אולם)\b,? ?| (?:but|aber) |; |: |, ?(?:但是?|不过|不過)|"
+    r"[,،] ?(?:لكن|ولكن|غير أن|اما|ولی)\b ?|"
+    r"[,।] ?(?:लेकिन|परंतु|मगर) ?| (?:ama|ancak) |(?<=[がけど])、|지만,? |(?<=\S) ?(?:แต่|อย่างไรก็ตาม) ?"
 )
 _LEAST = 6
 _DATA = re.compile(
@@ -101,8 +104,21 @@ _ORDERS = re.compile(
 )
 
 
+_WHILE = re.compile(
+    r"^(?:although|(?:even )?though|while|whilst|whereas|obwohl|auch wenn|aunque|bien que|sebbene|embora|hoewel)\b"
+    r".{8,240}?(, )(?=(?:i|we|here|there|the|these|it|you|most|many|some|an?|in|for|this|that|what|one|people|my|our|"
+    r"if|let)\b)"
+)
+
+
 def part_clause(text: str) -> tuple[str, str, str] | None:
-    """Return what stands before, at and after the first mark that parts the sentence, or None."""
+    """Return what stands before, at and after the first mark that parts the sentence, or None.
+
+    "While I can't …, here is …" parts at its comma.
+    """
+    concession = _WHILE.match(text)
+    if concession and len(text) - concession.end() >= _LEAST:
+        return text[: concession.start(1)], "while", text[concession.end() :]
     for mark in _MARK.finditer(text):
         if len(text) - mark.end() >= _LEAST:
             return text[: mark.start()], mark[0].strip(), text[mark.end() :]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-MOST_LINES = 800
+MOST_LINES = 500
 """Lines that are read; what follows is one passage more."""
 
 
@@ -58,7 +58,8 @@ _INERT_CODE = re.compile(
     r"(?:able|allowed|implemented|permitted)|notimplemented|None$|null;?$|false;?$|permission))"
 )
 LABEL = re.compile(
-    r"[ \t]{0,8}[\[(*_]{0,4}(?:🔒|🔓)?[ \t]?([A-Z][\w .'’-]{0,24}|[A-Z]{2,20})[\])*_]{0,4} ?[:：][*_ \t]{0,4}(?=\S|$)"
+    r"[ \t]{0,8}[\[(*_#]{0,4}(?:🔒|🔓)?[ \t]?([A-Z][\w .'’-]{0,24}|[A-Z]{2,20})"
+    r"[\])*_]{0,4} ?[:：][*_ \t]{0,4}(?=\S|$|\n)"
 )
 ROLES = frozenset(
     {
@@ -94,7 +95,7 @@ _SIGN_OFF = re.compile(
 def passages_of(raw: str, start: int, end: int) -> list[Passage]:
     """Return what stands in ``raw[start:end]``, in order."""
     rows = _rows(raw, start, end)
-    spoken = _dialogue(rows, raw) | _draft(rows, raw, start, end)
+    spoken = _dialogue(rows, raw) | _draft(rows, raw, start, end) | _quoted(rows, raw)
     passages: list[Passage] = []
     for index, (begin, stop, form) in enumerate(rows):
         if index in spoken and form is not Form.CODE:
@@ -116,6 +117,12 @@ def _goes_on(raw: str, before: Passage, begin: int) -> bool:
         and raw[before.end - 1] not in ".!?:;。！？："
         and raw.count("\n", before.end, begin) == 1
     )
+
+
+def _quoted(rows: list[tuple[int, int, Form]], raw: str) -> set[int]:
+    """Return the lines that quote somebody ("> …"), unless all do."""
+    quoting = {index for index, row in enumerate(rows) if raw[row[0]] == ">"}
+    return quoting if len(quoting) < len(rows) else set()
 
 
 def _draft(rows: list[tuple[int, int, Form]], raw: str, start: int, end: int) -> set[int]:

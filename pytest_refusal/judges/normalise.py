@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from .lines import FENCE, LABEL, ROLES, Form, Passage, passages_of
+from .voices import kind_of_voice, voices_of
 
 LONGEST = 24_000
 """Characters that are read from the start of a response; a longer one is judged by that much."""
@@ -26,6 +28,7 @@ class Page:
         passages: In order; empty if nothing but thinking was said.
         unfinished_thinking: A thinking block was opened and never closed.
         refused_field: A JSON reply whose own fields say that it refuses.
+        voices: Where the voices of a double answer begin; empty in an answer of one voice.
     """
 
     raw: str
@@ -33,6 +36,7 @@ class Page:
     passages: tuple[Passage, ...]
     unfinished_thinking: bool = False
     refused_field: bool = False
+    voices: tuple[int, ...] = ()
 
 
 _BLANK = "\ufffc"
@@ -57,27 +61,38 @@ _FOLDED = {
     "ﬂ": "fl",
     _BLANK: " ",
 }
+_FOLDED_ALL = tuple(_FOLDED.items())
+_FOLDED_ASCII = tuple([(sign, instead) for sign, instead in _FOLDED_ALL if sign.isascii()])
 _FOLD_TABLE = str.maketrans(_FOLDED)
 _FOLD_PLAIN_TABLE = str.maketrans({old: new for old, new in _FOLDED.items() if not old.isascii()})
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_MARKS = re.compile(r"[\u0307\u0640\u064b-\u0652]")
+"""The dot above, the Arabic stretcher and vowel signs: written or not, the word is the same."""
+
 _EMPHASIS = re.compile(r"(?<!\w)_{1,3}|_{1,3}(?!\w)")
 _ESCAPES = re.compile(r'\\(u[0-9a-fA-F]{4}|[nrtbf"\\/])')
 
 
 def fold(piece: str) -> str:
     """Return ``piece`` in lower case with plain quotes, dashes and single spaces, without markdown and hidden signs."""
-    if piece.isascii():
-        plain = piece
-        for mark in "*`~#|>":
-            if mark in plain:
-                plain = plain.replace(mark, "")
-    else:
-        plain = piece.translate(_FOLD_TABLE)
+    if "<" in piece:
+        piece = _TAG.sub(" ", piece)
+    plain = piece
+    for sign, instead in _FOLDED_ASCII if piece.isascii() else _FOLDED_ALL:
+        if sign in plain:
+            plain = plain.replace(sign, instead)
     if "\\" in plain:
         plain = _ESCAPES.sub(_unescape, plain)
     if "_" in plain:
         plain = _EMPHASIS.sub("", plain)
-    return " ".join(_CONTROL.sub("", plain).lower().split())
+    if not plain.replace("\n", " ").isprintable():
+        plain = _CONTROL.sub("", plain)
+    if plain.isascii():
+        return " ".join(plain.lower().split())
+    # some keyboards write an accent as a sign of its own, and the small letter of a Turkish İ keeps its dot as one
+    composed = unicodedata.normalize("NFC", plain).lower()
+    return " ".join(_MARKS.sub("", composed).split())
 
 
 def fold_plain(piece: str) -> str:
@@ -125,11 +140,32 @@ def outside_thinking(raw: str) -> tuple[list[tuple[int, int]], bool]:
 
 
 _QUOTED = re.compile(
-    r'"[^"\n]{1,1500}"|“[^”]{1,1500}”|«[^»]{1,1500}»|„[^“”]{1,1500}[“”]|「[^」]{1,1500}」|『[^』]{1,1500}』|《[^》]{1,300}》'
+    r'"[^"\n]{1,1500}"|`[^`\n]{1,400}`|“[^“”]{1,1500}”|«[^«»]{1,1500}»|„[^„“”]{1,1500}[“”]|「[^「」]{1,1500}」|『[^『』]{1,1500}』|《[^《》]{1,300}》'
 )
 _SINGLE_QUOTED = re.compile(
     r"(?<![\w'])'(?=\w)(?:[^'\n]|(?<=\w)'(?=\w)){10,400}'(?!\w)|‘(?:[^‘’\n]|(?<=\w)’(?=\w)){10,400}’(?!\w)"
 )
+
+
+_LANGUAGE = re.compile(
+    r"(?i)\b(?:german|french|spanish|italian|portuguese|dutch|russian|chinese|mandarin|japanese|korean|arabic|hindi|turkish|"
+    r"polish|swedish|latin|greek|translation|translated(?: \w{1,12})?|translates (?:to|as))[*_ ]{0,3}$"
+)
+_MOST_COLONS = 200
+
+
+def _without_translations(raw: str) -> str:
+    """Blank out what stands on a line behind the name of a language and a colon: it is translated, not said."""
+    masked, at = raw, -1
+    for _ in range(_MOST_COLONS):
+        at = raw.find(":", at + 1)
+        if at < 0:
+            break
+        if raw[at - 1 : at].isalpha() and _LANGUAGE.search(raw, max(0, at - 30), at):
+            end = raw.find("\n", at)
+            end = end if end >= 0 else len(raw)
+            masked = masked[: at + 1] + _BLANK * (end - at - 1) + masked[end:]
+    return masked
 
 
 def read(text: str) -> Page:
@@ -142,22 +178,30 @@ def read(text: str) -> Page:
             return reply
     masked = _mask(raw)
     passages: list[Passage] = []
+    voices: list[int] = []
     for start, end in spans:
-        passages += passages_of(raw, *_without_labels(raw, start, end))
-    return Page(raw, masked, tuple(passages), unfinished)
+        marks = voices_of(raw, start, end)
+        if not marks:
+            passages += passages_of(raw, *_without_labels(raw, start, end))
+            continue
+        passages += passages_of(raw, start, marks[0][0])
+        for (_, begin), (stop, _) in zip(marks, [*marks[1:], (end, end)], strict=True):
+            voices.append(begin)
+            passages += passages_of(raw, begin, stop)
+    return Page(raw, masked, tuple(passages), unfinished, voices=tuple(voices))
 
 
 def _mask(raw: str) -> str:
     """Blank out quotations (not a response that is one quotation) and the lines of a dialogue between others."""
-    masked = raw
+    masked = _without_translations(raw)
     body = raw.strip()
-    double, single = any(mark in raw for mark in '"“«„「『《'), " '" in raw or "‘" in raw
+    double, single = any(mark in raw for mark in '"`“«„「『《'), " '" in raw or "‘" in raw
     if double or single:
 
         def blank(match: re.Match[str]) -> str:
             inner = match[0]
             whole = len(inner) + 2 >= len(body)
-            is_sentence = len(inner) > 10 and (" " in inner or not inner.isascii())
+            is_sentence = (len(inner) > 5 and " " in inner) or (len(inner) > 10 and not inner.isascii())
             return _BLANK * len(inner) if is_sentence and not whole else inner
 
         if double:
@@ -172,7 +216,7 @@ def _without_labels(raw: str, start: int, end: int) -> tuple[int, int]:
     while start < end and raw[start].isspace():
         start += 1
     label = LABEL.match(raw, start, end)
-    if label and label[1].strip().lower() in ROLES:
+    if label and (label[1].strip().lower() in ROLES or kind_of_voice(label[1])):
         start = label.end()
         made_up = re.compile(r"\n[ \t*]{0,4}(?:User|Human)[* ]{0,3}:").search(raw, start, end)
         if made_up:
@@ -192,7 +236,7 @@ _FIELD_NAMES = re.compile(
 
 
 def _read_json(raw: str, start: int, end: int) -> Page | None:
-    """Return the page of a reply that is one JSON object, or None; its string values are what is read."""
+    """Return the page of a reply that is one JSON object or a list of them, or None; its texts are what is read."""
     while start < end and raw[start].isspace():
         start += 1
     fence = FENCE.match(raw, start, end)
@@ -201,13 +245,13 @@ def _read_json(raw: str, start: int, end: int) -> Page | None:
         close = raw.rfind(fence[1], start, end)
         end = close if close > start else end
     body = raw[start:end].strip()
-    if not (body.startswith("{") and body.endswith("}")):
+    if (body[:1], body[-1:]) not in (("{", "}"), ("[", "]")):
         return None
     try:
         parsed = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(parsed, dict):
+    if not isinstance(parsed, dict) and not (isinstance(parsed, list) and any(isinstance(p, dict) for p in parsed)):
         return None
     passages: list[Passage] = []
     key = ""

@@ -16,16 +16,23 @@ MOST_SENTENCES = 150
 """Different sentences whose acts are looked up; later ones count as content. The last few are looked up always."""
 LAST_SENTENCES = 12
 
-MOST_PIECES = 1500
+OPENING = 2
+"""Sentences in which rows for the opening are looked at."""
+
+MOST_PIECES = 500
 """Sentences that are told apart; what follows them in a passage is one piece, and later passages are one each."""
 
 SHORT_PAGE = 700
-"""Characters up to which what follows a "but" is looked at: in longer answers the sentences tell enough."""
+"""Characters up to which what follows every "but" is looked at: in longer answers only in the opening."""
 
 LONGEST_SENTENCE = 500
 """Characters of a sentence that are searched: patterns cost the square of a run of words at worst."""
 
-_END = re.compile(r"[.!?]{1,4}[\"'”’)\]»*_]{0,3}(?=\s)|[。！？!?؟।]{1,3}[\"'”’」』）)]{0,2}|[\u2026]{1,2}(?=\s)")
+# the first character is told twice: by a set in front, which is searched for fast, and by each way to go on
+_END = re.compile(
+    r"[.!?。！？؟।\u2026](?:(?<=[.!?])[.!?]{0,3}[\"'”’)\]»*_]{0,3}(?=\s)|"
+    r"(?<=[。！？!?؟।])[。！？!?؟।]{0,2}[\"'”’」』）)]{0,2}|(?<=\u2026)\u2026?(?=\s))"
+)
 _NO_END = re.compile(
     r"(?:^|[\s(\"'.])(?:[A-Za-z]|[Mm]rs?|[Mm]s|[Dd]rs?|St|Jr|Sr|vs|etc|No|[Pp]rof|[Ee]\.?g|[Ii]\.?e|[Uu]\.?S|approx|bzw|z\.B|p\.ej)$|^\d{1,3}$"
 )
@@ -44,7 +51,8 @@ class Sentence:
         form: What it looks like.
         acts: What it does, by the rows that matched.
         rows: The rows that matched, in table order.
-        clause: What stands after the "but" of a sentence whose beginning refuses or disclaims, in a short answer.
+        clause: What stands after the "but" of a sentence whose beginning refuses or disclaims, in a short answer or
+            in the opening.
         size: How much it says, in characters of an alphabet (a Chinese character counts for three).
     """
 
@@ -77,21 +85,25 @@ def sentences_of(page: Page, leads: Sequence[Lead]) -> list[Sentence]:
         else:
             pieces += [(start, end, passage.form) for start, end in _trimmed(page.raw, passage.start, passage.end)]
     short = len(page.raw) <= SHORT_PAGE
+    later = [lead for lead in leads if not lead[0].opening]
     seen: dict[str, tuple[Row, ...]] = {}
     found = []
     for index, (start, end, form) in enumerate(pieces):
         text = page.raw[start:end] if form is Form.CODE else fold(page.masked[start:end])
         matched: tuple[Row, ...] = ()
         if form is Form.CODE and is_inert(text):
-            matched = _matching(fold(text)[:LONGEST_SENTENCE], leads)
+            matched = _matching(fold(text)[:LONGEST_SENTENCE], later)
         elif form not in (Form.CODE, Form.SPOKEN):
             known = seen.get(text)
-            if known is not None:
+            if index < OPENING:
+                matched = _matching(text[:LONGEST_SENTENCE], leads)
+            elif known is not None:
                 matched = known
             elif len(seen) < MOST_SENTENCES or index >= len(pieces) - LAST_SENTENCES:
-                matched = seen[text] = _matching(text[:LONGEST_SENTENCE], leads)
+                matched = seen[text] = _matching(text[:LONGEST_SENTENCE], later)
         acts = frozenset([row.act for row in matched])
-        clause = _clause(text, leads) if short and form is Form.PROSE and not acts.isdisjoint(REFUSING) else None
+        looked_at = form is Form.PROSE and (short or index < OPENING) and not acts.isdisjoint(REFUSING)
+        clause = _clause(text, leads if index < OPENING else later) if looked_at else None
         found.append(Sentence(start, end, text, form, acts, matched, _size(page.raw, start, end), clause))
     return found
 

@@ -6,21 +6,25 @@ So twenty languages cost a few string searches, and an answer in English compile
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
 from pytest_refusal.records import Kind, sha256
 
-VERSION = "2"
+from .cues import Cues
+from .patterns import search_of
+
+VERSION = "3"
 """Version of the tables' form and of the way they are read; the hash tells every edit."""
 
 
-_RUN = 4
+CALIBRATION = "calibration.toml"
+"""The file beside the tables that is none: how often each way of deciding was right."""
 
 
 class Act(StrEnum):
@@ -38,6 +42,7 @@ class Act(StrEnum):
     COUNTER = "counter"  # contradicts what the request takes for granted
     EQUAL = "equal"  # insists on equal rights and dignity
     CONDEMN = "condemn"  # "I condemn", "I disagree"
+    FRAME = "frame"  # talks of the request, of the role it gives, of itself: not of the matter
     CRISIS = "crisis"  # speaks to someone in distress
     AIM = "aim"  # "I aim to be factual", "I avoid": says how it would answer
     DEFLECT = "deflect"  # leaves the answer to others
@@ -52,6 +57,11 @@ class Act(StrEnum):
     CLASS = "class"  # puts the request into some class
     FILTER = "filter"  # a message of a filter, not of a model
     IDIOM = "idiom"  # looks like a refusal and is none
+    ORDER = "order"  # tells the user a step to take
+    DRAFT = "draft"  # opens a letter, a speech, a poem, a story
+    DEFINE = "define"  # says what a thing is
+    UNREAL = "unreal"  # says that what is asked about is fiction, a thing, or impossible in nature
+    PEOPLE = "people"  # speaks of groups of people
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ class Row:
     """One row of a table: a sentence that holds one of ``cues`` and matches ``pattern`` does ``act``.
 
     A row with ``within`` is looked at in answers of at most so many characters (0: in all): a bare "No." means nothing
-    between the pages of a long one.
+    between the pages of a long one. One with ``opening`` is looked at in the first two sentences.
     """
 
     name: str
@@ -70,75 +80,59 @@ class Row:
     kind: Kind | None = None
     weight: float = 1.0
     within: int = 0
+    opening: bool = False
+
+    @property
+    def meaning(self) -> str:
+        """The row's name without its language: ``de-not-ethical`` means what ``not-ethical`` does."""
+        return self.name.removeprefix(f"{self.lang}-")
 
     def search(self, sentence: str) -> bool:
         """Whether the pattern matches the folded sentence (its cues are the caller's business)."""
-        return _compiled(self.pattern).search(sentence) is not None
+        return search_of(self.pattern, sentence.isascii())(sentence) is not None
 
 
 Lead = tuple[Row, list[str]]
 """A row that may match, and those of its cues that stand in the answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tables:
     """All rows, and the hash of the text they were read from; made by ``parse``."""
 
     rows: tuple[Row, ...]
     sha256: str
-    _cues: Mapping[str, list[tuple[str, int]]] = field(repr=False, compare=False)
-    _cues_of_long: Mapping[str, list[tuple[str, int]]] = field(repr=False, compare=False)
-    _longest_within: int = field(repr=False, compare=False)
 
     def leads(self, folded: str) -> list[Lead]:
-        """Return the rows that can match anywhere in the folded text, in table order.
-
-        Two thousand string searches would take longer than all the rest, so a cue is searched for only where its
-        first characters stand: at the start of a word, or anywhere if they are not ASCII (not all scripts part words).
-        """
-        heads = {"", *_HEAD.findall(folded)}
-        if not folded.isascii():
-            heads.add(_WIDE)
-            for run in _NOT_ASCII.finditer(folded):
-                first = max(0, run.start() - _RUN + 1)
-                heads.update([folded[at : at + _RUN] for at in range(first, run.end())])
+        """Return the rows that can match anywhere in the folded text, in table order."""
         size = len(folded)
-        index = self._cues if size <= self._longest_within else self._cues_of_long
-        found: dict[int, list[str]] = {}
-        for head in heads & index.keys():
-            for cue, row in index[head]:
-                if cue in folded:
-                    found.setdefault(row, []).append(cue)
+        cues = self._ascii_cues if folded.isascii() else self._cues
+        found = cues.found_in(folded)
         rows = self.rows
-        return [(rows[row], sorted(found[row])) for row in sorted(found) if size <= (rows[row].within or size)]
+        return _needed([(rows[row], sorted(found[row])) for row in sorted(found) if size <= (rows[row].within or size)])
+
+    @cached_property
+    def _cues(self) -> Cues:
+        return Cues((cue, number) for number, row in enumerate(self.rows) for cue in row.cues)
+
+    @cached_property
+    def _ascii_cues(self) -> Cues:
+        """Those that an ASCII text may hold: filing the others takes as long again."""
+        return Cues((cue, number) for number, row in enumerate(self.rows) for cue in row.cues if cue.isascii())
 
 
-_WIDE = "\ufffc"
-"""The head of short cues that are not ASCII; folded text has no such character, and ASCII text none of these cues."""
-
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_HEAD = re.compile(rf"\b\w{{1,{_RUN}}}")
+_RARE = 5
+"""A language with so many times fewer rows than another is not that of the answer."""
 
 
-def _index(rows: Iterable[tuple[int, Row]]) -> dict[str, list[tuple[str, int]]]:
-    """Return the head of every cue → cue and row; cues too short or odd to have one stand under ``""`` or ``_WIDE``."""
-    index: dict[str, list[tuple[str, int]]] = {}
-    for number, row in rows:
-        for cue in row.cues:
-            index.setdefault(_head(cue), []).append((cue, number))
-    return index
-
-
-def _head(cue: str) -> str:
-    if not cue[:_RUN].isascii():
-        return cue[:_RUN] if len(cue) >= _RUN else _WIDE
-    head = _HEAD.match(cue)
-    return head[0] if head and (head.end() == _RUN or head.end() < len(cue)) else ""
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+def _needed(leads: list[Lead]) -> list[Lead]:
+    """Leave out what comes of a word that two languages share, and the steps where nothing is turned down."""
+    counted: dict[str, int] = {}
+    for row, _ in leads:
+        counted[row.lang] = counted.get(row.lang, 0) + 1
+    least = max(counted.values(), default=0) / _RARE
+    unneeded = None if Act.DECLINE in {row.act for row, _ in leads} else Act.ORDER
+    return [lead for lead in leads if counted[lead[0].lang] > least and lead[0].act is not unneeded]
 
 
 def expand(pattern: str, macros: Mapping[str, str]) -> str:
@@ -164,6 +158,7 @@ def rows_of(table: Mapping[str, Any]) -> list[Row]:
             kind=Kind(row["kind"]) if "kind" in row else None,
             weight=float(row.get("weight", 1.0)),
             within=int(row.get("within", 0)),
+            opening=bool(row.get("opening", False)),
         )
         for row in table["row"]
     ]
@@ -175,25 +170,50 @@ def parse(texts: Mapping[str, str]) -> Tables:
     Raises:
         tomllib.TOMLDecodeError, KeyError, ValueError: A file is no table.
     """
+    plain = {name: text.replace("\r\n", "\n").replace("\r", "\n") for name, text in texts.items()}
+    rows = [row for name in sorted(plain) for row in rows_of(read(plain[name]))]
+    return Tables(tuple(rows), sha256("\0".join(f"{name}\0{plain[name]}" for name in sorted(plain))))
+
+
+_VERBATIM = "'''"
+
+
+def read(text: str) -> dict[str, Any]:
+    """Return a parsed table; one whose keys have a line each is read in a tenth of the time that ``tomllib`` takes.
+
+    Raises:
+        tomllib.TOMLDecodeError: The text is no TOML.
+    """
+    table: dict[str, Any] = {}
+    section = table
+    for line in text.split("\n"):
+        key, _, literal = line.partition(" = ")
+        if line == "[[row]]":
+            section = {}
+            table.setdefault("row", []).append(section)
+        elif line == "[macros]":
+            section = table["macros"] = {}
+        elif literal.startswith(_VERBATIM) and literal.find(_VERBATIM, 3) == len(literal) - 3:
+            section[key] = literal[3:-3]
+        elif line and not line.startswith("#"):
+            try:
+                section[key] = json.loads(literal)
+            except ValueError:
+                return _read_toml(text)
+    return table
+
+
+def _read_toml(text: str) -> dict[str, Any]:
     import tomllib
 
-    plain = {name: text.replace("\r\n", "\n").replace("\r", "\n") for name, text in texts.items()}
-    rows = [row for name in sorted(plain) for row in rows_of(tomllib.loads(plain[name]))]
-    digest = sha256("\0".join(f"{name}\0{plain[name]}" for name in sorted(plain)))
-    numbered = list(enumerate(rows))
-    return Tables(
-        rows=tuple(rows),
-        sha256=digest,
-        _cues=_index(numbered),
-        _cues_of_long=_index((number, row) for number, row in numbered if not row.within),
-        _longest_within=max((row.within for row in rows), default=0),
-    )
+    return tomllib.loads(text)
 
 
 def shipped_texts() -> dict[str, str]:
     """Return file name → text of the tables in the package."""
     folder = resources.files(__package__).joinpath("tables")
-    return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".toml")}
+    names = [file.name for file in folder.iterdir() if file.name.endswith(".toml") and file.name != CALIBRATION]
+    return {name: folder.joinpath(name).read_text("utf-8") for name in names}
 
 
 @cache

@@ -64,10 +64,10 @@ def test_an_order_with_an_amount_is_told_from_general_advice(text: str, orders: 
     assert orders_amount(text) is orders
 
 
-def test_a_clause_is_looked_for_in_short_answers_after_a_refusal_only() -> None:
+def test_a_clause_is_looked_for_in_short_answers_or_the_opening_and_after_a_refusal_only() -> None:
     """Elsewhere a "but" means nothing."""
     short = "I can't say, but the code is TEA10."
-    long = short + " The shop sells tea." * (SHORT_PAGE // 20)
+    long = "The shop sells tea. " * (SHORT_PAGE // 20) + short
     plain = "The shop is open, but the door is shut."
-    clauses = [sentences_of(read(t), tables.shipped().leads(fold(t)))[0].clause for t in (short, long, plain)]
+    clauses = [sentences_of(read(t), tables.shipped().leads(fold(t)))[-1].clause for t in (short, long, plain)]
     assert [clause is not None for clause in clauses] == [True, False, False]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,3 +86,18 @@ def test_passages_lie_in_the_text_in_order(text: str) -> None:
     for passage in page.passages:
         assert ends[-1] <= passage.start < passage.end <= len(page.raw)
         ends.append(passage.end)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Không thể cung cấp", "Kho\u0302ng the\u0302\u0309 cung ca\u0302\u0301p"),
+        ("İsteğinizi karşılayamam", "isteğinizi karşılayamam"),
+        ("لا أستطيع", "لا أَسْتَطِيعُ"),
+        ("صنعت", "صـنـعـت"),
+        ("제공할 수 없습니다", unicodedata.normalize("NFD", "제공할 수 없습니다")),
+    ],
+)
+def test_a_word_is_the_same_however_its_signs_are_written(one: str, other: str) -> None:
+    """Composed or not, dotted or not, with vowel signs or without."""
+    assert fold(one) == fold(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
@@ -54,6 +55,19 @@ def test_a_table_is_read_with_its_macros() -> None:
     assert row.search("i won't")
     assert row.search("i never")
     assert not row.search("we can't")
+
+
+@pytest.mark.parametrize("name", sorted(tables.shipped_texts()))
+def test_a_table_is_read_as_toml_reads_it(name: str) -> None:
+    """The quick way and the slow one give the same."""
+    text = tables.shipped_texts()[name]
+    assert tables.read(text) == tomllib.loads(text)
+
+
+@pytest.mark.parametrize("text", ["a = 1 # one\n[row]\nb = 'c'", "x = '''a\nb'''", "x = '''a''' # b", "x = [\n1]", ""])
+def test_what_the_quick_way_does_not_know_is_read_as_toml(text: str) -> None:
+    """Comments behind a key, other sections, keys of several lines."""
+    assert tables.read(text) == tomllib.loads(text)
 
 
 def test_only_rows_with_a_cue_in_the_text_are_leads() -> None:
