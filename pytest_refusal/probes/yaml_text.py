@@ -45,6 +45,9 @@ def read_yaml(text: str) -> Document:
         # what is missing at the end is missed a line after it
         last = text.rstrip().count("\n") + 1
         at = mark.line + 1 if mark else 1
+        if "maximum nesting depth" in said:
+            # PyYAML 6.0.4 looks so far ahead that it meets a limit of its own before ours
+            raise Unreadable(at, f"nested deeper than {DEEPEST} levels") from None
         column = f" (column {mark.column + 1})" if mark and at <= last else ""
         raise Unreadable(min(at, last), f"not valid YAML: {printable(said, 200)}{column}") from None
     finally:
