@@ -215,7 +215,7 @@ def test_what_failed_ahead_fails_in_its_own_test_and_nowhere_else(run: Run, pyte
     with FaultyOllama(when={"secret 03": "500", "secret 20": "bad-json"}, always="slow:0.01") as server:
         result = run(*of(server, "--refusal-concurrency=4", "-o", "refusal_max_unjudged=0.2"))
         result.assert_outcomes(passed=38, failed=2)
-        result.stdout.fnmatch_lines(["FAILED *test_many[[]s03[]]*", "FAILED *test_many[[]s20[]]*"])
+        result.stdout.fnmatch_lines_random(["FAILED *test_many[[]s03[]]*", "FAILED *test_many[[]s20[]]*"])
         twice = len(server.chats) - 40
         assert twice == 0 or (twice <= 2 and "workers" in result.stdout.str())
 
