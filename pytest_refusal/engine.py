@@ -66,7 +66,8 @@ class Engine:
         self.report: Report | None = None
         self.errors = None if self.worker else _judge_errors(settings.calibration)
         if self._will_ask_a_server:
-            threading.Thread(target=load_client, name="pytest-refusal-import", daemon=True).start()
+            # no daemon: an interpreter that ends while its libraries are half imported is aborted by them
+            threading.Thread(target=load_client, name="pytest-refusal-import").start()
 
     @property
     def _will_ask_a_server(self) -> bool:
