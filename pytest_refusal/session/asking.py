@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from pytest_refusal.errors import AskingEnded, StoreError, TargetError
+from pytest_refusal.errors import StoreError, TargetError
 from pytest_refusal.protocols import Condition, Endpoint, Facts, Redactor
 from pytest_refusal.records import (
     Label,
@@ -20,6 +20,7 @@ from pytest_refusal.records import (
     Verdict,
 )
 from pytest_refusal.session.budget import Budget
+from pytest_refusal.session.facts import KnownFacts
 from pytest_refusal.session.judging import Judging
 from pytest_refusal.session.observed import Attempt
 from pytest_refusal.settings import Record
@@ -127,11 +128,9 @@ class Asker:
         self.warn = warn
         self.ahead: Ahead | None = None
         self.done = 0
-        self._facts: dict[int, tuple[Endpoint, Facts]] = {}
+        self._facts = KnownFacts(mode)
         self._own_item = ""
         self._own: dict[str, Response] = {}
-        self._writing = threading.Lock()
-        self._closed = False
 
     def request(self, case: Case, probe: Probe, attempt: int, role: Role) -> Request:
         """Return what is sent: the system prompt first, the target's options under the probe's."""
@@ -222,7 +221,7 @@ class Asker:
             # a file of answers: there is nothing to spend and nothing to keep
             case.spend(replayed=1)
             return Fetched(case.endpoint.ask(request), replayed=True)
-        facts = self.facts(case.endpoint)
+        facts = self._facts.of(case.endpoint)
         slot = (self.store.try_claim if ahead else self.store.claim)(request, case.redact)
         if slot is None:
             return None
@@ -259,7 +258,7 @@ class Asker:
 
     def may_have(self, case: Case, request: Request) -> bool:
         """Return whether the store probably answers this request: cheap, and wrong only where a model changed."""
-        if not case.endpoint.stored or self.mode is Record.ALL or self.store.changes:
+        if not case.endpoint.stored or self.mode is Record.ALL or self.store.changes_of(request.identity):
             return False
         try:
             return self.store.has(request)
@@ -269,23 +268,7 @@ class Asker:
 
     def close(self) -> None:
         """Write nothing more: a run that ends leaves no half of a line."""
-        with self._writing:
-            self._closed = True
-        self.judging.close()
-
-    def facts(self, endpoint: Endpoint) -> Facts:
-        """Return what the server says of itself, asked once; nothing if it does not answer or must not be asked."""
-        if self.mode is Record.NONE:
-            return Facts()
-        known = self._facts.get(id(endpoint))
-        if known is None:
-            try:
-                known = (endpoint, endpoint.facts())
-            except TargetError:
-                # whoever has to ask meets the error again, with its test to show it
-                known = (endpoint, Facts())
-            self._facts[id(endpoint)] = known
-        return known[1]
+        self.store.end()
 
     def _own_answer(self, case: Case, request: Request) -> Response | None:
         """Return what an opaque callable answered in an earlier run of the same item."""
@@ -314,10 +297,7 @@ class Asker:
         if clean != response and verdict is not None:
             shown = redacted(verdict, response.text, clean.text, case.redact)
             kept = self.judging.to_keep(probe, shown)
-        with self._writing:
-            if self._closed:
-                raise AskingEnded("not stored: the run is over")
-            slot.put(clean, verdict=kept)
+        slot.put(clean, verdict=kept)
 
     def _ask(self, case: Case, request: Request) -> Response:
         self.budget.spend()

@@ -8,16 +8,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_refusal.errors import AskingEnded, JudgeError, TargetError
-from pytest_refusal.judges.models.model import Ask
-from pytest_refusal.protocols import Endpoint, Facts, Redactor
+from pytest_refusal.errors import JudgeError
+from pytest_refusal.protocols import Endpoint, Redactor
 from pytest_refusal.records import Message, Request, Response
+from pytest_refusal.session.facts import KnownFacts
 from pytest_refusal.settings import Record
 from pytest_refusal.store import Store
 from pytest_refusal.targets.named import named_target
 from pytest_refusal.targets.slots import Concurrency
+
+if TYPE_CHECKING:
+    from pytest_refusal.judges.models.model import Ask
 
 
 class JudgeCalls:
@@ -48,6 +51,7 @@ class JudgeCalls:
     ) -> None:
         self._store = store
         self._mode = mode
+        self._facts = KnownFacts(mode)
         self._hosts = tuple(hosts)
         self._timeout_s = timeout_s
         self._root = root
@@ -56,8 +60,6 @@ class JudgeCalls:
         self._guard = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._thread = threading.local()
-        self._writing = threading.Lock()
-        self._closed = False
 
     def of(self, model: str) -> Ask:
         """Return what asks a model; nothing is sent yet."""
@@ -96,14 +98,9 @@ class JudgeCalls:
             counts, self._counts = self._counts, Counter()
             return dict(counts)
 
-    def close(self) -> None:
-        """Write nothing more: a run that ends leaves no half of a line."""
-        with self._writing:
-            self._closed = True
-
     def _ask(self, endpoint: Endpoint, about: str, request: Request, keep: Callable[[str, Redactor], str]) -> Response:
         redact: Redactor = getattr(self._thread, "redact", None) or _unchanged
-        facts = self._facts(endpoint)
+        facts = self._facts.of(endpoint)
         with self._store.claim(request, redact) as slot:
             stored = slot.stored(facts.model, facts.server_version)
             if stored is not None:
@@ -119,21 +116,9 @@ class JudgeCalls:
             self._count(judge_calls=1)
             response = endpoint.ask(request)
             self._count(retries=response.retries, tokens=response.prompt_tokens + response.output_tokens)
-            with self._writing:
-                if self._closed:
-                    raise AskingEnded("not stored: the run is over")
-                # a model's thinking is long, and no part of its verdict
-                slot.put(replace(response, text=keep(response.text, redact), thinking=""))
+            # a model's thinking is long, and no part of its verdict
+            slot.put(replace(response, text=keep(response.text, redact), thinking=""))
             return response
-
-    def _facts(self, endpoint: Endpoint) -> Facts:
-        if self._mode is Record.NONE:
-            return Facts()
-        try:
-            return endpoint.facts()
-        except TargetError:
-            # what is stored counts then, whatever model said it; who has to ask meets the error again
-            return Facts()
 
     def _count(self, **counts: int) -> None:
         with self._guard:

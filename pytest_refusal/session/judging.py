@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +106,8 @@ def appointed(
 
 
 def _at_once(function: Callable[[Any], Any], cases: Sequence[Any]) -> Iterable[Any]:
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(SITTING_AT_ONCE) as pool:
         return list(pool.map(function, cases))
 
@@ -158,10 +159,6 @@ class Judging:
     def spent(self) -> dict[str, int]:
         """Return what judging cost since the last call, by the names of ``Usage``."""
         return self._calls.drain()
-
-    def close(self) -> None:
-        """Store nothing more."""
-        self._calls.close()
 
     def to_keep(self, probe: Probe, verdict: Verdict) -> dict[str, Any]:
         """Return the row of a verdict that stands with an answer, with what it holds for."""

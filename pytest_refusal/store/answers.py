@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from pytest_refusal.errors import ResponseNotStored, StoreError
+from pytest_refusal.errors import AskingEnded, ResponseNotStored, StoreError
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Request, Response, sha256
 from pytest_refusal.store import Record
@@ -117,14 +117,11 @@ class Store:
         self._by_process: dict[int, _Opened] = {}
         self._outdated: dict[str, Change] = {}
         self._changes: dict[Change, None] = {}
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """What changed between the answers that are stored and what is at hand, each once."""
-        return tuple(self._changes)
+        self._writing = threading.Lock()
+        self._ended = False
 
     def changes_of(self, identity: str) -> list[Change]:
-        """Return what changed of one target or judge."""
+        """Return what changed between what is stored of a target or judge and what is at hand, each once."""
         return [change for change in self._changes if change.identity == identity]
 
     @property
@@ -172,6 +169,11 @@ class Store:
             f"{request.identity[:100]!r} in {self.folder}{there}. Record it with: pytest --refusal-record=new"
         )
 
+    def end(self) -> None:
+        """Write nothing more: a run that ends leaves no half of a line. What is stored can still be read."""
+        with self._writing:
+            self._ended = True
+
     def close(self) -> None:
         """Give every claim of this process back; a later claim opens the store again."""
         opened = self._by_process.pop(os.getpid(), None)
@@ -218,6 +220,12 @@ class Store:
         return None
 
     def _append(self, file: AnswersFile, line: bytes, locks: LockFile) -> None:
+        with self._writing:
+            if self._ended:
+                raise AskingEnded("not stored: the run is over")
+            self._write(file, line, locks)
+
+    def _write(self, file: AnswersFile, line: bytes, locks: LockFile) -> None:
         try:
             with locks.held(_append_offset(file.path.name)):
                 try:
@@ -283,6 +291,7 @@ class Slot:
 
         Raises:
             StoreError: It could not be written (disk full, no rights, mode ``none``); other answers are whole.
+            AskingEnded: The run is over.
         """
         if self._locks is None:
             raise StoreError(

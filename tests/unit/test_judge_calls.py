@@ -267,14 +267,17 @@ def test_thinking_is_not_stored(tmp_path: Path) -> None:
 
 def test_after_the_end_nothing_more_is_stored(tmp_path: Path) -> None:
     """What was under way is no half of a line; what is stored can still be read."""
-    with FaultyOllama("say:yes") as server, calling(server.host, tmp_path) as calls:
+    with FaultyOllama("say:yes") as server:
+        store = Store(tmp_path / "store", Record.NEW, "run", pytest.fail)
+        calls = JudgeCalls(store, Record.NEW, (server.host,), 10.0, tmp_path, Concurrency(8), pytest.fail)
         ask(calls)
         before = stored(tmp_path)
-        calls.close()
+        store.end()
         with pytest.raises(AskingEnded):
             ask(calls, "Something else.")
         assert stored(tmp_path) == before
         assert ask(calls).text == "yes"
+        store.close()
 
 
 # Counts.
