@@ -4,7 +4,7 @@ parse (speech act, forms) → operators that apply → draws of distinct texts �
 in ``tables/``; Hypothesis loads when something is drawn.
 """
 
-from pytest_refusal.paraphrase.draws import draw, draw_for, paraphrases_of
+from pytest_refusal.paraphrase.draws import draw, draw_for, draw_from, paraphrases_of
 from pytest_refusal.paraphrase.smallest import minimise, minimising
 from pytest_refusal.paraphrase.tables import load_operators, operators_from
 from pytest_refusal.paraphrase.values import (
@@ -32,6 +32,7 @@ __all__ = [
     "Wordings",
     "draw",
     "draw_for",
+    "draw_from",
     "load_operators",
     "minimise",
     "minimising",

@@ -81,7 +81,25 @@ def draw_for(
     if pinned:
         return list(pinned)
     wordings = wordings_for(probe, lang=lang, kinds=kinds, operators=operators)
-    return _drawn(wordings, n, f"{seed}\0{probe.id}")
+    return draw_from(wordings, n, seed=seed, name=probe.id)
+
+
+def draw_from(wordings: Wordings, n: int, *, seed: str | int = "", name: str = "") -> list[Paraphrase]:
+    """Draw from wordings that are at hand, such as those of ``wordings_for``: the team's variants first.
+
+    Args:
+        wordings: What can be made of a prompt.
+        n: How many are wanted, 0 or more.
+        seed: Of the run.
+        name: Of what they are drawn for, a probe's id; mixed into the seed.
+
+    Returns:
+        At most ``n`` distinct rewordings.
+
+    Raises:
+        ValueError: ``n`` is negative.
+    """
+    return _drawn(wordings, n, f"{seed}\0{name}")
 
 
 def paraphrases_of(

@@ -64,21 +64,28 @@ class Edge:
     Attributes:
         probe: The probe.
         condition: The condition's name.
-        canonical: The decision on the canonical wording: ``"refused"``, ``"answered"`` or ``"unjudged"``.
-        n: Rewordings that were drawn: fewer than were asked for where no more can be made.
         flips: Every one, in the order of the draw.
         smallest: The flip with the fewest operators, minimised; None without flips.
         measured: All figures of the probe.
+        canonical_answer: The first answer to the canonical wording, redacted.
     """
 
     probe: Probe
     condition: str
-    canonical: str
-    n: int
     flips: tuple[Flip, ...]
     smallest: Flip | None
     measured: ProbeBoundary
     canonical_answer: str
+
+    @property
+    def canonical(self) -> str:
+        """The decision on the canonical wording: ``"refused"``, ``"answered"`` or ``"unjudged"``."""
+        return self.measured.canonical.value
+
+    @property
+    def n(self) -> int:
+        """Rewordings that were drawn: fewer than were asked for where no more can be made."""
+        return self.measured.drawn
 
     def __repr__(self) -> str:
         return (
@@ -139,14 +146,14 @@ def edge_of(
         tuple(_wording(said, number, one.text, _applied(one, wordings)) for number, one in enumerate(drawn, 1)),
     )
     measured = probe_boundary(asked)
-    flips = tuple(_flip(said, one, canonical) for one in drawn if _differs(said, one.text, canonical))
+    flipping = [drawn[result.number - 1] for result in measured.flips]
+    flips = tuple(_flip(said, one, canonical) for one in flipping)
     smallest = None
-    if flips:
-        first = min(flips, key=lambda flip: (len(flip.operators), len(flip.text)))
-        found = minimise(Paraphrase(first.text, first.operators, probe.prompt), _flips(said, canonical, ask), wordings)
-        smallest = _flip(said, found, canonical)
+    if flipping:
+        first = min(flipping, key=lambda one: (len(one.operators), len(one.text)))
+        smallest = _flip(said, minimise(first, _flips(said, canonical, ask), wordings), canonical)
     answer = next((one.text for (text, _, _), one in said.items() if text == probe.prompt), "")
-    return Edge(probe, condition, canonical.value, len(drawn), flips, smallest, measured, answer)
+    return Edge(probe, condition, flips, smallest, measured, answer)
 
 
 def reworded(probe: Probe, text: str) -> Probe:

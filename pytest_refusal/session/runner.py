@@ -140,20 +140,19 @@ class Runner:
             What was seen: ``edge.consistency``, ``edge.flips_to("answered")``, ``edge.smallest``, ``edge.explain()``.
         """
         __tracebackhide__ = True
-        from pytest_refusal.paraphrase import draw_for, operators_from, wordings_for
+        from pytest_refusal.paraphrase import draw_from, operators_from, wordings_for
         from pytest_refusal.session.boundary import edge_of
 
         for name, count in (("n", n), ("attempts", attempts)):
             if isinstance(count, bool) or not isinstance(count, int) or count < 1:
                 raise pytest.UsageError(f"{name}: expected a whole number, 1 or more, got {count!r}")
         asked, case = self._probe(probe), self._bound()
-        worded = replace(asked, variants=(*asked.variants, *variants))
         try:
             more = operators_from(self._transforms(), "the hook pytest_refusal_transforms")
-            wordings = wordings_for(worded, lang=self.settings.lang, operators=more)
-            drawn = draw_for(worded, n, seed=self.settings.seed, lang=self.settings.lang, operators=more)
+            wordings = wordings_for(asked, lang=self.settings.lang, variants=variants, operators=more)
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None
+        drawn = draw_from(wordings, n, seed=self.settings.seed, name=asked.id)
         return edge_of(asked, case.condition.name, wordings, drawn, attempts, partial(self._ask_many, case, asked))
 
     def ask(self, probe: Probe | str, *, attempt: int = 1) -> Response:
@@ -214,19 +213,25 @@ class Runner:
         wanted = self.settings.attempts_of(attempts or marked)
         first = self.asker.request(case, probe, 1, Role.ROUND)
         self._receivable(case, probe, first)
-        requests = requests_of(case, first, wanted)
+        made = self._attempts(case, [(probe, request) for request in requests_of(case, first, wanted)])
+        done = tuple(attempt for attempt in made if attempt is not None)
+        return Observed(probe, case.condition.name, done, len(made) - len(done))
+
+    def _attempts(self, case: Case, wanted: Sequence[tuple[Probe, Request]]) -> list[Attempt | None]:
+        """Return what each request came to, all of them asked at once where they may be; None: not asked any more."""
+        __tracebackhide__ = True
         if self.asker.ahead is not None and may_be_threaded(case.endpoint, self.settings):
-            self.asker.ahead.want(case, [(probe, request) for request in requests])
-        done: list[Attempt] = []
-        for request in requests:
+            self.asker.ahead.want(case, wanted)
+        made: list[Attempt | None] = []
+        for probe, request in wanted:
             try:
-                done.append(self.asker.attempt(case, probe, request))
+                made.append(self.asker.attempt(case, probe, request))
             except LimitReached:
                 # a later attempt may have been asked ahead, before this one
-                continue
+                made.append(None)
             except RefusalError as error:
                 raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
-        return Observed(probe, case.condition.name, tuple(done), len(requests) - len(done))
+        return made
 
     def _transforms(self) -> list[object]:
         """Return the operators that the hooks of the running item's folder and plugins add, as rows."""
@@ -245,18 +250,11 @@ class Runner:
             wanted.append((one, self.asker.request(case, one, attempt, role)))
         if wanted:
             self._receivable(case, *wanted[0])
-        if self.asker.ahead is not None and may_be_threaded(case.endpoint, self.settings):
-            self.asker.ahead.want(case, wanted)
-        said: dict[Key, Said] = {}
-        for key, (one, request) in zip(keys, wanted, strict=True):
-            try:
-                attempt_made = self.asker.attempt(case, one, request)
-            except LimitReached:
-                continue
-            except RefusalError as error:
-                raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
-            said[key] = Said(Decision.of(attempt_made.outcome.verdict.label), attempt_made.text)
-        return said
+        return {
+            key: Said(Decision.of(made.outcome.verdict.label), made.text)
+            for key, made in zip(keys, self._attempts(case, wanted), strict=True)
+            if made is not None
+        }
 
     def _missing(self, seen: Observed) -> str:
         unjudged = [one.outcome for one in seen.attempts if not one.outcome.verdict.label.judged]
