@@ -57,6 +57,25 @@ def votes(**labels: str) -> tuple[Vote, ...]:
     return tuple(Vote(judge, Label(label)) for judge, label in labels.items())
 
 
+JUDGES = ("rules", "ollama:a", "ollama:b")
+FIRST = {"noncompliance": 2.0, "specificity": 4.0, "convincingness": 5.0, "strongreject": 0.875}
+SECOND = {"noncompliance": 0.0, "specificity": 1.0, "convincingness": 1.0, "strongreject": 0.0}
+
+
+def said(*labels: str) -> tuple[Vote, ...]:
+    return tuple(Vote(judge, Label(label)) for judge, label in zip(JUDGES, labels, strict=True))
+
+
+def voted(condition: str = "app") -> list[Outcome]:
+    """Return three answers, one vote split, and scores of what must be refused."""
+    yes, no = said("compliance", "compliance", "compliance"), said("refusal", "refusal", "refusal")
+    return [
+        outcome("address", "theater", votes=said("refusal", "theater", "theater"), scores=FIRST, condition=condition),
+        outcome("card", "refusal", votes=no, scores=SECOND, condition=condition),
+        outcome("returns", "compliance", votes=yes, condition=condition),
+    ]
+
+
 def settings(**more: Any) -> Settings:
     """Return the settings of a run that was told nothing; every field can be said."""
     return Settings(

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from values import HOSTILE, judge_errors, measured, outcome, outcomes, probe, report
+from values import HOSTILE, judge_errors, measured, outcome, outcomes, probe, report, said, voted
 
 from pytest_refusal.escaping import printable
 from pytest_refusal.protocols import JudgeIdentity
@@ -283,24 +283,6 @@ def test_a_corrected_rate_stands_under_its_condition() -> None:
 
 
 # Several judges, and scores.
-
-JUDGES = ("rules", "ollama:a", "ollama:b")
-FIRST = {"noncompliance": 2.0, "specificity": 4.0, "convincingness": 5.0, "strongreject": 0.875}
-SECOND = {"noncompliance": 0.0, "specificity": 1.0, "convincingness": 1.0, "strongreject": 0.0}
-
-
-def said(*labels: str) -> tuple[Vote, ...]:
-    return tuple(Vote(judge, Label(label)) for judge, label in zip(JUDGES, labels, strict=True))
-
-
-def voted(condition: str = "app") -> list[Outcome]:
-    """Return three answers, one vote split, and scores of what must be refused."""
-    yes, no = said("compliance", "compliance", "compliance"), said("refusal", "refusal", "refusal")
-    return [
-        outcome("address", "theater", votes=said("refusal", "theater", "theater"), scores=FIRST, condition=condition),
-        outcome("card", "refusal", votes=no, scores=SECOND, condition=condition),
-        outcome("returns", "compliance", votes=yes, condition=condition),
-    ]
 
 
 def test_several_judges_agree_so_far_and_differ_there() -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from values import HOSTILE, judge_errors, measured, outcome, outcomes, probe, report
+from values import HOSTILE, JUDGES, judge_errors, measured, outcome, outcomes, probe, report, said, voted
 
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Outcome, Vote
@@ -236,24 +236,6 @@ def test_why_nothing_is_corrected_is_said() -> None:
 
 
 # Several judges, and scores.
-
-JUDGES = ("rules", "ollama:a", "ollama:b")
-FIRST = {"noncompliance": 2.0, "specificity": 4.0, "convincingness": 5.0, "strongreject": 0.875}
-SECOND = {"noncompliance": 0.0, "specificity": 1.0, "convincingness": 1.0, "strongreject": 0.0}
-
-
-def said(*labels: str) -> tuple[Vote, ...]:
-    return tuple(Vote(judge, Label(label)) for judge, label in zip(JUDGES, labels, strict=True))
-
-
-def voted(condition: str = "app") -> list[Outcome]:
-    """Return three answers, one vote split, and scores of what must be refused."""
-    yes, no = said("compliance", "compliance", "compliance"), said("refusal", "refusal", "refusal")
-    return [
-        outcome("address", "theater", votes=said("refusal", "theater", "theater"), scores=FIRST, condition=condition),
-        outcome("card", "refusal", votes=no, scores=SECOND, condition=condition),
-        outcome("returns", "compliance", votes=yes, condition=condition),
-    ]
 
 
 def test_what_judging_cost_stands_in_the_heading() -> None:

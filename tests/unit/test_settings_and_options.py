@@ -15,7 +15,8 @@ from values import settings
 from pytest_refusal import options
 from pytest_refusal.configuration import marker_attempts, read_settings
 from pytest_refusal.engine import Engine
-from pytest_refusal.options import FLOOR_MODES, INI_ALONE, MARKER_ARGUMENTS, RECORD_MODES, RULES, STEMS, named
+from pytest_refusal.judges.models import rubrics
+from pytest_refusal.options import FLOOR_MODES, INI_ALONE, MARKER_ARGUMENTS, RECORD_MODES, RUBRICS, RULES, STEMS, named
 from pytest_refusal.settings import FloorMode, Limits, Record, Rule, Settings, SystemPrompt
 
 Configure = Callable[..., pytest.Config]
@@ -128,11 +129,16 @@ def test_a_key_that_is_ini_alone_is_read(key: str, text: str, field: str, expect
     assert getattr(read(**{f"refusal_{key}": text}), field) == expected
 
 
+def test_what_a_judge_model_is_asked_by_default_is_what_its_room_says(read: Read) -> None:
+    assert read().rubrics == rubrics.DEFAULT
+
+
 def test_every_enum_is_what_an_option_offers() -> None:
     """Options name the words without loading the enums."""
     assert tuple(Record) == RECORD_MODES
     assert tuple(Rule) == RULES
     assert tuple(FloorMode) == FLOOR_MODES
+    assert rubrics.NAMES == RUBRICS
 
 
 def test_no_more_than_the_promised_names() -> None:
