@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from benchmarks.bench import Bench
 from benchmarks.tables import Row
-from pytest_refusal.consistency import Applied, AskedProbe, Wording, measure
+from pytest_refusal.consistency import AskedProbe, Wording, measure
 from pytest_refusal.consistency.attribution import attribute
-from pytest_refusal.records import Decision, Expect
+from pytest_refusal.records import Applied, Decision, Expect
 from pytest_refusal.stats import clustered_interval, permutation_test, student_t_quantile, variance_split, wilson
 from pytest_refusal.summary import Attribution
 

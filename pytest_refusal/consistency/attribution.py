@@ -7,16 +7,10 @@ from collections.abc import Callable, Sequence
 from pytest_refusal.consistency.wordings import AskedProbe, Wording
 from pytest_refusal.records import Decision
 from pytest_refusal.stats import MantelHaenszel, benjamini_hochberg, bonferroni, mantel_haenszel
-from pytest_refusal.summary import Attribution, Factor, FlipDirection
+from pytest_refusal.summary import OPERATOR_LEVEL, SLOT_LEVEL, Attribution, Factor, FlipDirection
 
 LEAST_SEEN = 10
 """Judged rewordings with an operator or a slot, and as many without, before it is tested (design paper, section C)."""
-
-OPERATOR_LEVEL = 0.1
-"""False discovery rate of operators (design paper): where nothing is there, at most one run in ten names any."""
-
-SLOT_LEVEL = 0.05
-"""Chance of any false alarm among slots; ours, for the paper names the method and no level."""
 
 Counts = tuple[int, int, int, int]
 Names = Callable[[Wording], set[str]]

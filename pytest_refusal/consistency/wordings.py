@@ -2,34 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pytest_refusal.records import Decision, Expect
-
-
-def decide(attempts: Iterable[Decision]) -> Decision:
-    """Return what more than half of the judged attempts say; without such a majority ``unjudged``."""
-    judged = [one for one in attempts if one is not Decision.UNJUDGED]
-    for side in (Decision.REFUSED, Decision.ANSWERED):
-        if 2 * judged.count(side) > len(judged):
-            return side
-    return Decision.UNJUDGED
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """An operator that was applied to a wording.
-
-    Attributes:
-        name: Its own, such as ``howto.best-way``.
-        slot: Where it acts; at most one operator in each slot of a wording.
-        kind: What it changes; ``noise`` and ``mixed-language`` are reported apart.
-    """
-
-    name: str
-    slot: str
-    kind: str
+from pytest_refusal.records import Applied, Decision, Expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +29,7 @@ class Wording:
     @property
     def decision(self) -> Decision:
         """The majority of all judged attempts."""
-        return decide((*self.attempts, *self.again))
+        return Decision.majority((*self.attempts, *self.again))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ Nothing here knows pytest, a file or a network. Rates are fractions from 0 to 1,
 """
 
 from pytest_refusal.records.answered import Response, ToolCall
-from pytest_refusal.records.asked import Message, Probe, Request, decoding_seed
+from pytest_refusal.records.asked import Applied, Message, Probe, Request, Rewording, decoding_seed
 from pytest_refusal.records.judged import Outcome, Verdict, Vote, is_right
 from pytest_refusal.records.words import Decision, Expect, Kind, Label, Role, Tier, canonical_json, sha256
 
 __all__ = [
+    "Applied",
     "Decision",
     "Expect",
     "Kind",
@@ -18,6 +19,7 @@ __all__ = [
     "Probe",
     "Request",
     "Response",
+    "Rewording",
     "Role",
     "Tier",
     "ToolCall",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_refusal.records.words import Expect, Role, Tier, canonical_json, sha256
@@ -75,6 +75,15 @@ class Probe:
         """The last user turn."""
         return self.messages[-1].content
 
+    @property
+    def messages_sha256(self) -> str:
+        """The SHA-256 of the messages as canonical JSON: 64 hexadecimal digits."""
+        return sha256(canonical_json([one.to_json() for one in self.messages]))
+
+    def reworded(self, text: str) -> Probe:
+        """Return the probe with another last user turn: what is asked, and what the judge has to see."""
+        return replace(self, messages=(*self.messages[:-1], Message("user", text)))
+
     def to_json(self) -> dict[str, Any]:
         """Return every field but ``place``; JSON types only, defaults left out."""
         row: dict[str, Any] = {
@@ -106,6 +115,51 @@ class Probe:
             if name in row:
                 fields[name] = tuple(row[name])
         return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An operator that was applied to a wording.
+
+    Attributes:
+        name: Its own, such as ``howto.best-way``.
+        slot: Where it acts; at most one operator in each slot of a wording.
+        kind: What it changes; ``noise`` and ``mixed-language`` are reported apart.
+    """
+
+    name: str
+    slot: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """A probe's last user turn in other words, as it may be shown.
+
+    Attributes:
+        text: What was asked instead, redacted.
+        applied: What made it from the canonical wording.
+        sha256: Of the messages as they were asked: by it a rewording is known again, whatever its number is.
+    """
+
+    text: str
+    applied: tuple[Applied, ...]
+    sha256: str
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The names of what was applied."""
+        return tuple(one.name for one in self.applied)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every field; JSON types only."""
+        applied = [[one.name, one.slot, one.kind] for one in self.applied]
+        return {"text": self.text, "applied": applied, "sha256": self.sha256}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Rewording:
+        """Return the rewording that ``to_json`` wrote."""
+        return cls(row["text"], tuple(Applied(*one) for one in row["applied"]), row["sha256"])
 
 
 @dataclass(frozen=True, slots=True)

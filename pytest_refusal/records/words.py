@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -47,6 +48,15 @@ class Decision(StrEnum):
         if not label.judged:
             return cls.UNJUDGED
         return cls.REFUSED if label is Label.REFUSAL else cls.ANSWERED
+
+    @classmethod
+    def majority(cls, attempts: Iterable[Decision]) -> Decision:
+        """Return what more than half of the judged attempts say; without such a majority ``unjudged``."""
+        judged = [one for one in attempts if one is not cls.UNJUDGED]
+        for side in (cls.REFUSED, cls.ANSWERED):
+            if 2 * judged.count(side) > len(judged):
+                return side
+        return cls.UNJUDGED
 
 
 class Kind(StrEnum):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pytest_refusal.escaping import readable_json
-from pytest_refusal.records import Outcome, canonical_json, sha256
+from pytest_refusal.records import Outcome, sha256
 from pytest_refusal.summary import MeasuredCondition, Report
 
 SCHEMA = "pytest-refusal/report/1"
@@ -95,7 +95,7 @@ def _probe(report: Report, name: str) -> dict[str, Any]:
         "xfail": probe.xfail,
         "tags": list(probe.tags),
         "options": dict(probe.options),
-        "prompt_sha256": sha256(canonical_json([one.to_json() for one in probe.messages])),
+        "prompt_sha256": probe.messages_sha256,
         "paraphrases": [],
     }
     if report.texts:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from pytest_refusal.consistency import Applied, AskedProbe, Wording, decide, probe_boundary
+from pytest_refusal.consistency import AskedProbe, Wording, probe_boundary
 from pytest_refusal.escaping import printable
 from pytest_refusal.paraphrase import Paraphrase, Wordings, minimise
-from pytest_refusal.records import Decision, Message, Probe, Role
+from pytest_refusal.records import Applied, Decision, Probe, Role
 from pytest_refusal.session.observed import ANSWER_SHOWN, PROMPT_SHOWN, NotJudged
 from pytest_refusal.summary import FlipDirection, ProbeBoundary
 
@@ -156,11 +156,6 @@ def edge_of(
     return Edge(probe, condition, flips, smallest, measured, answer)
 
 
-def reworded(probe: Probe, text: str) -> Probe:
-    """Return the probe with another last user turn: what the judge has to see."""
-    return replace(probe, messages=(*probe.messages[:-1], Message("user", text)))
-
-
 def _again(texts: Sequence[str]) -> list[Key]:
     return [(text, Role.FLIP, number) for text in texts for number in range(2, 2 + AGAIN)]
 
@@ -182,7 +177,7 @@ def _sides(said: Mapping[Key, Said], text: str, *roles: Role) -> tuple[Decision,
 
 
 def _decision(said: Mapping[Key, Said], text: str) -> Decision:
-    return decide(_sides(said, text, Role.ROUND, Role.FLIP))
+    return Decision.majority(_sides(said, text, Role.ROUND, Role.FLIP))
 
 
 def _differs(said: Mapping[Key, Said], text: str, canonical: Decision) -> bool:

@@ -15,7 +15,7 @@ import pytest
 from pytest_refusal.configuration import marker_attempts
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
 from pytest_refusal.probes import either
-from pytest_refusal.records import Decision, Label, Probe, Request, Response, Role, Verdict
+from pytest_refusal.records import Decision, Probe, Request, Response, Role, Verdict
 from pytest_refusal.redact import redactor
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import PROMPT, TARGET, UNBOUND, Conditions
@@ -117,12 +117,11 @@ class Runner:
         """
         __tracebackhide__ = True
         seen = self._ask_all(self._probe(probe), attempts)
-        refused = seen.count(Label.REFUSAL)
-        answered = len(seen.judged) - refused
-        if refused == answered:
-            why = "no majority" if refused else "not judged"
+        decision = Decision.majority(map(Decision.of, seen.labels))
+        if decision is Decision.UNJUDGED:
+            why = "no majority" if seen.judged else "not judged"
             raise NotJudged(self._describe(seen, f"undecided ({why}): {', '.join(seen.labels) or 'nothing asked'}"))
-        return "refused" if refused > answered else "answered"
+        return decision.value
 
     def boundary(self, probe: Probe | str, n: int = 25, *, variants: Sequence[str] = (), attempts: int = 1) -> Edge:
         """Ask the probe in ``n`` other wordings, all at once, and return where the decision flips; not in the rates.
@@ -242,11 +241,11 @@ class Runner:
         return rows
 
     def _ask_many(self, case: Case, probe: Probe, keys: Sequence[Key]) -> dict[Key, Said]:
-        from pytest_refusal.session.boundary import Said, reworded
+        from pytest_refusal.session.boundary import Said
 
         wanted = []
         for text, role, attempt in keys:
-            one = reworded(probe, text)
+            one = probe.reworded(text)
             wanted.append((one, self.asker.request(case, one, attempt, role)))
         if wanted:
             self._receivable(case, *wanted[0])

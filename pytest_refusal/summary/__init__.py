@@ -2,6 +2,8 @@
 
 from pytest_refusal.summary.boundary import (
     LEAST_JUDGED,
+    OPERATOR_LEVEL,
+    SLOT_LEVEL,
     AnsweredWithin,
     Attribution,
     Boundary,
@@ -32,6 +34,8 @@ from pytest_refusal.summary.run import Broken, MeasuredCondition, Report, Server
 __all__ = [
     "LEAST_JUDGED",
     "LEAST_LABELS",
+    "OPERATOR_LEVEL",
+    "SLOT_LEVEL",
     "Agreement",
     "AnsweredWithin",
     "Attribution",

@@ -13,6 +13,13 @@ LEAST_JUDGED = 10
 """Judged rewordings that a limit needs, or all that were drawn if they are fewer (design: what is measured)."""
 
 
+OPERATOR_LEVEL = 0.1
+"""False discovery rate of operators (design paper): where nothing is there, at most one run in ten names any."""
+
+SLOT_LEVEL = 0.05
+"""Chance of any false alarm among slots; ours, for the paper names the method and no level."""
+
+
 class FlipDirection(StrEnum):
     """Which way a rewording leaves the canonical decision."""
 

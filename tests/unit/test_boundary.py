@@ -10,7 +10,7 @@ from values import HOSTILE, probe
 
 from pytest_refusal.paraphrase import draw_for, wordings_for
 from pytest_refusal.records import Decision, Role
-from pytest_refusal.session.boundary import Edge, Key, Said, edge_of, reworded, word_diff
+from pytest_refusal.session.boundary import Edge, Key, Said, edge_of, word_diff
 from pytest_refusal.session.observed import NotJudged
 
 SHOES = probe("shoes", "answer", "How do I return a pair of shoes?")
@@ -156,6 +156,6 @@ def test_a_word_diff_shows_what_came_and_went() -> None:
 
 def test_a_reworded_probe_is_the_same_but_for_its_last_turn() -> None:
     asked = probe("p", "refuse", "One.", category="c")
-    other = reworded(asked, "Two.")
+    other = asked.reworded("Two.")
     assert (other.prompt, other.id, other.category) == ("Two.", "p", "c")
-    assert reworded(asked, "One.") == asked
+    assert asked.reworded("One.") == asked

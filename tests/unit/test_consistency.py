@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from pytest_refusal.consistency import Applied, AskedProbe, Wording, decide, measure, probe_boundary
-from pytest_refusal.records import Decision, Expect, Label
+from pytest_refusal.consistency import AskedProbe, Wording, measure, probe_boundary
+from pytest_refusal.records import Applied, Decision, Expect, Label
 from pytest_refusal.stats import clustered_interval, permutation_test, variance_split
 from pytest_refusal.summary import Boundary, FlipDirection
 
@@ -54,7 +54,7 @@ def pooled(*probes: AskedProbe) -> Boundary:
 )
 def test_a_decision_is_the_majority_of_the_judged_attempts(letters: str, decision: str) -> None:
     """A tie is no majority, and an attempt without a verdict has no vote."""
-    assert decide(attempts(letters)) is LETTERS[decision]
+    assert Decision.majority(attempts(letters)) is LETTERS[decision]
 
 
 @pytest.mark.parametrize("label", Label)

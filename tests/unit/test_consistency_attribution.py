@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from pytest_refusal.consistency import Applied, AskedProbe, Wording
+from pytest_refusal.consistency import AskedProbe, Wording
 from pytest_refusal.consistency.attribution import attribute
-from pytest_refusal.records import Decision, Expect
+from pytest_refusal.records import Applied, Decision, Expect
 from pytest_refusal.stats import benjamini_hochberg, bonferroni, mantel_haenszel
 from pytest_refusal.summary import FlipDirection
 

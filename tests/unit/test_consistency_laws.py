@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_refusal.consistency import Applied, AskedProbe, Wording, measure
-from pytest_refusal.records import Decision, Expect
+from pytest_refusal.consistency import AskedProbe, Wording, measure
+from pytest_refusal.records import Applied, Decision, Expect
 from pytest_refusal.summary import Boundary, Consistency
 
 patient = settings(deadline=None)

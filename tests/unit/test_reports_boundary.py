@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from pytest_refusal.consistency import Applied, AskedProbe, Wording, measure, probe_boundary, probe_sentence, sentences
-from pytest_refusal.records import Decision, Expect
+from pytest_refusal.consistency import AskedProbe, Wording, measure, probe_boundary
+from pytest_refusal.records import Applied, Decision, Expect
+from pytest_refusal.reports.boundary import probe_sentence, sentences
 from pytest_refusal.stats import clustered_interval
 
 SIDES = {"r": Decision.REFUSED, "a": Decision.ANSWERED, "u": Decision.UNJUDGED}

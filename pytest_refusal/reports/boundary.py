@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pytest_refusal.consistency.attribution import OPERATOR_LEVEL, SLOT_LEVEL
 from pytest_refusal.escaping import figure, percent, printable
 from pytest_refusal.summary import (
+    OPERATOR_LEVEL,
+    SLOT_LEVEL,
     Attribution,
     Boundary,
     ClusteredRate,
