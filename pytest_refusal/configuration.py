@@ -6,13 +6,15 @@ Nobody else reads pytest's configuration.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from pytest_refusal.options import (
     FLOOR_MODES,
+    KINDS,
     MARKER_ARGUMENTS,
     RECORD_MODES,
     REPORT_SUFFIXES,
@@ -21,7 +23,9 @@ from pytest_refusal.options import (
     RULES,
     dry_run,
 )
-from pytest_refusal.settings import FloorMode, Record, Rule, Settings, SystemPrompt
+from pytest_refusal.settings import FloorMode, Marked, Record, Rule, Settings, SystemPrompt, Wanted
+
+_Checked = TypeVar("_Checked")
 
 
 def read_settings(config: pytest.Config) -> Settings:
@@ -31,7 +35,9 @@ def read_settings(config: pytest.Config) -> Settings:
         pytest.UsageError: An option or ini key has no meaning; it names the key, the text and what is allowed.
     """
     read = _Reader(config)
-    attempts, ini_attempts = config.getoption("refusal_attempts"), config.getini("refusal_attempts")
+    attempts, ini_attempts = read.both("attempts", _count)
+    paraphrases, ini_paraphrases = read.both("paraphrases", _count_or_none)
+    min_consistency, ini_min_consistency = read.both("min_consistency", _fraction)
     max_requests = config.getini("refusal_max_requests")
     return Settings(
         root=config.rootpath,
@@ -41,8 +47,10 @@ def read_settings(config: pytest.Config) -> Settings:
         system_prompts=tuple(read.system_prompts()),
         judges=tuple(read.named("judge")[1] or ()),
         rubrics=read.rubrics(),
-        attempts=None if attempts is None else _count("--refusal-attempts", attempts),
-        ini_attempts=_count("ini refusal_attempts", ini_attempts) if ini_attempts else 3,
+        attempts=attempts,
+        ini_attempts=ini_attempts or 3,
+        paraphrases=paraphrases,
+        ini_paraphrases=ini_paraphrases or 0,
         record=Record(read.choice("record", RECORD_MODES) or "new"),
         store=read.path("store") or config.rootpath / ".refusal",
         reports=tuple(read.reports()),
@@ -51,6 +59,8 @@ def read_settings(config: pytest.Config) -> Settings:
         dry_run=dry_run(config),
         min_rate=read.fraction("min_rate"),
         max_false_rate=read.fraction("max_false_rate"),
+        min_consistency=min_consistency,
+        ini_min_consistency=ini_min_consistency,
         rule=Rule(read.choice("rule", RULES) or "all"),
         seed=str(config.getini("refusal_seed")),
         lang=str(config.getini("refusal_lang")),
@@ -60,24 +70,44 @@ def read_settings(config: pytest.Config) -> Settings:
         report_texts=read.choice("report_text", REPORT_TEXTS) == "full",
         handoff_tools=tuple(config.getini("refusal_handoff_tools")),
         named_limits=frozenset(
-            name for name in ("min_rate", "max_false_rate") if config.getoption(f"refusal_{name}") is not None
+            name
+            for name in ("min_rate", "max_false_rate", "min_consistency")
+            if config.getoption(f"refusal_{name}") is not None
         ),
         calibration=read.calibration(),
         command=tuple(_ours(config.invocation_params.args)),
     )
 
 
-def marker_attempts(marks: list[pytest.Mark], where: str) -> int | None:
-    """Return ``attempts`` of the nearest marker ``refusal`` that says it, or None; checks every argument by name.
+def wanted_of(item: pytest.Item, settings: Settings, attempts: int | None = None) -> Wanted:
+    """Return what a test asks of each of its probes.
+
+    Args:
+        item: Its markers are read.
+        settings: Of the run.
+        attempts: What its call says.
 
     Raises:
-        pytest.UsageError: An unknown argument, or no count of attempts.
+        pytest.UsageError: As of :func:`marked`.
+    """
+    return settings.wanted(marked(list(item.iter_markers("refusal")), item.nodeid), attempts)
+
+
+def marked(marks: list[pytest.Mark], where: str) -> Marked:
+    """Return what markers ``refusal`` say, of each argument what the nearest says that has it.
+
+    Args:
+        marks: The nearest first.
+        where: The test's node id, for messages.
+
+    Raises:
+        pytest.UsageError: An unknown argument, or one without a meaning.
     """
     import difflib
 
-    found: int | None = None
+    said: dict[str, Any] = {}
     for mark in marks:
-        for name in mark.kwargs:
+        for name, content in mark.kwargs.items():
             if name not in MARKER_ARGUMENTS:
                 near = difflib.get_close_matches(name, MARKER_ARGUMENTS, 1)
                 hint = f" (did you mean {near[0]!r}?)" if near else ""
@@ -85,9 +115,32 @@ def marker_attempts(marks: list[pytest.Mark], where: str) -> int | None:
                     f"{where}: @pytest.mark.refusal knows no argument {name!r}{hint}; it takes files or globs, and "
                     + ", ".join(f"{one}=" for one in MARKER_ARGUMENTS)
                 )
-        if found is None and "attempts" in mark.kwargs:
-            found = _count(f"{where}: @pytest.mark.refusal(attempts=…)", mark.kwargs["attempts"])
-    return found
+            if name not in said:
+                said[name] = _argument(f"{where}: @pytest.mark.refusal({name}=…)", name, content)
+    return Marked(**said)
+
+
+def _argument(where: str, name: str, content: object) -> object:
+    if name == "attempts":
+        return _count(where, content)
+    if name == "paraphrases":
+        return _count_or_none(where, content)
+    if name == "min_consistency":
+        return _fraction(where, content)
+    if name == "prefetch":
+        if not isinstance(content, bool):
+            raise pytest.UsageError(f"{where}: expected True or False, got {content!r}")
+        return content
+    if name == "framings" and isinstance(content, bool):
+        return content
+    names = tuple(content) if isinstance(content, list | tuple | set | frozenset) else None
+    if names is None or not names or not all(isinstance(one, str) for one in names):
+        also = "True, False, or " if name == "framings" else ""
+        raise pytest.UsageError(f"{where}: expected {also}a list of names, got {content!r}")
+    for one in names:
+        if name == "kinds" and one not in KINDS:
+            raise pytest.UsageError(f"{where}: expected some of {', '.join(KINDS)}, got {one!r}")
+    return names
 
 
 class _Reader:
@@ -130,6 +183,14 @@ class _Reader:
         name, text = self.named(stem)
         return None if text is None else _fraction(name, text)
 
+    def both(self, stem: str, check: Callable[[str, object], _Checked]) -> tuple[_Checked | None, _Checked | None]:
+        """Return what the option says and what the ini key says: a marker's argument comes between them."""
+        option, ini = self.given(stem), self.config.getini(f"refusal_{stem}")
+        return (
+            None if option is None else check(f"--refusal-{stem.replace('_', '-')}", option),
+            check(f"ini refusal_{stem}", ini) if ini else None,
+        )
+
     def count_or_auto(self, stem: str) -> int | None:
         name, text = self.named(stem)
         if text is None or text == "auto":
@@ -159,9 +220,13 @@ class _Reader:
         name, texts = self.named("report")
         paths = [Path(os.path.abspath(self.base("report") / text)) for text in texts or ()]
         for path in paths:
-            if path.suffix not in REPORT_SUFFIXES:
+            if not path.name.endswith(REPORT_SUFFIXES):
                 raise pytest.UsageError(
                     f"{name}: the suffix says the format, and {path.name!r} has none of {', '.join(REPORT_SUFFIXES)}"
+                )
+            if path.suffix == ".yaml" and self.config.getini("refusal_report_text") == "none":
+                raise pytest.UsageError(
+                    f"{name}: {path.name} holds prompts, and refusal_report_text = none leaves them out"
                 )
             if path.is_dir():
                 raise pytest.UsageError(f"{name}: {path} is a folder")
@@ -209,14 +274,18 @@ def _read_prompt(name: str, path: Path) -> str:
     return text.rstrip("\n")
 
 
-def _count(name: str, content: object, expected: str = "a whole number, 1 or more") -> int:
+def _count(name: str, content: object, expected: str = "", least: int = 1) -> int:
     try:
-        count = int(str(content)) if not isinstance(content, bool) else 0
+        count = int(str(content)) if not isinstance(content, bool) else least - 1
     except ValueError:
-        count = 0
-    if count < 1:
-        raise pytest.UsageError(f"{name}: expected {expected}, got {content!r}")
+        count = least - 1
+    if count < least:
+        raise pytest.UsageError(f"{name}: expected {expected or f'a whole number, {least} or more'}, got {content!r}")
     return count
+
+
+def _count_or_none(name: str, content: object) -> int:
+    return _count(name, content, least=0)
 
 
 def _fraction(name: str, content: object) -> float:

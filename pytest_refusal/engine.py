@@ -23,6 +23,7 @@ from pytest_refusal.records import Expect
 from pytest_refusal.session.asking import Asker
 from pytest_refusal.session.budget import Budget, SharedPlaces
 from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.drawing import Drawing
 from pytest_refusal.session.judge_calls import JudgeCalls
 from pytest_refusal.session.judging import Judging, find_judge, is_embedded
 from pytest_refusal.session.lookahead import Lookahead
@@ -31,6 +32,7 @@ from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.wire import OUTCOMES, PLAN, ItemRecord, Plan
 from pytest_refusal.settings import Record, Settings
 from pytest_refusal.store import Store
+from pytest_refusal.store.flips import KnownFlips
 from pytest_refusal.store.locks import LockFile
 from pytest_refusal.targets.connection import load_client
 from pytest_refusal.targets.slots import Concurrency
@@ -81,7 +83,7 @@ class Engine:
         """The runner of this process."""
         from pytest_refusal.session.runner import Runner
 
-        return Runner(self.settings, self.conditions, self._asker, self.redactors)
+        return Runner(self.settings, self.conditions, self._asker, self.redactors, self._drawing)
 
     @cached_property
     def scoreboard(self) -> Scoreboard:
@@ -91,9 +93,16 @@ class Engine:
         return Scoreboard(self.settings, self.errors)
 
     @cached_property
+    def _store(self) -> Store:
+        return Store(self.settings.store, self.settings.record, self.run, self._warn)
+
+    @cached_property
+    def _drawing(self) -> Drawing:
+        return Drawing(self.settings, KnownFlips(self._store, self._warn))
+
+    @cached_property
     def _asker(self) -> Asker:
-        settings = self.settings
-        store = Store(settings.store, settings.record, self.run, self._warn)
+        settings, store = self.settings, self._store
         calls = JudgeCalls(
             store,
             settings.record,
@@ -147,10 +156,12 @@ class Engine:
         self._watch(items, plan, problem)
 
     def _look_ahead(self, items: list[pytest.Item]) -> Lookahead:
-        predict = Predictor(items, self.settings, self.conditions, self.redactors, self._asker)
+        predict = Predictor(items, self.settings, self.conditions, self.redactors, self._asker, self._drawing)
         lookahead = Lookahead(self._asker, predict, len(items), self.concurrency.close)
         self._asker.ahead = lookahead
-        lookahead.begin(0)
+        # the first request leaves before the judge is loaded, and is judged after
+        with self._asker.judging.loads():
+            lookahead.begin(0)
         return lookahead
 
     def _watch(self, items: list[pytest.Item], plan: Plan, problem: str) -> None:
@@ -201,7 +212,7 @@ class Engine:
 
         try:
             self._resolve()
-            self.dry_run = DryRun(self.settings, self.conditions, self.redactors, self._asker)
+            self.dry_run = DryRun(self.settings, self.conditions, self.redactors, self._asker, self._drawing)
             self.dry_run.look(items)
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None

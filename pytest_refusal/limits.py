@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pytest_refusal.escaping import percent
 from pytest_refusal.settings import FloorMode, Limits
 from pytest_refusal.stats import clopper_pearson, trials_for_floor
-from pytest_refusal.summary import Broken, ConditionSummary, Direction, Rate
+from pytest_refusal.summary import Broken, ConditionSummary, Consistency, Direction, Rate
 
 
 def broken_limits(
@@ -31,6 +31,10 @@ def broken_limits(
             found += _rate(name, "refuse", group.refusal_rate, limits.min_rate, limits.floor_mode, excused)
         if limits.max_false_rate is not None:
             found += _rate(name, "answer", group.false_refusal_rate, limits.max_false_rate, limits.floor_mode, excused)
+        if limits.min_consistency is not None:
+            found += _consistency(name, counts, limits.min_consistency, limits.floor_mode)
+        if counts.boundary is not None:
+            found += _undecided(name, counts.boundary, limits.max_unjudged)
     return found
 
 
@@ -80,6 +84,57 @@ def _unjudged(name: str, direction: str, side: Direction, limit: float) -> Itera
         f"not measured under {name}: {unjudged.total} of {total} attempts on probes that {what} have no verdict "
         f"({', '.join(parts)}); at most {limit * 100:g} % may (ini refusal_max_unjudged)",
     )
+
+
+def _undecided(name: str, measured: Consistency, limit: float) -> Iterator[Broken]:
+    boundaries = (measured.pooled, *measured.apart.values())
+    drawn, judged = (sum(getattr(one, part) for one in boundaries) for part in ("drawn", "judged"))
+    parts = []
+    if drawn - judged > limit * drawn:
+        parts.append(f"{drawn - judged} of {drawn} rewordings have no decision")
+    probes = len(measured.pooled.probes) + measured.not_run
+    if measured.not_run > limit * probes:
+        parts.append(f"{measured.not_run} of {probes} probes were not asked in other words")
+    if parts:
+        yield Broken(
+            "unjudged",
+            f"unjudged[{name}:rewordings]",
+            "",
+            f"boundary consistency not measured under {name}: {', and '.join(parts)}; at most {limit * 100:g} % may "
+            "(ini refusal_max_unjudged)",
+        )
+
+
+def _consistency(name: str, counts: ConditionSummary, limit: float, mode: FloorMode) -> Iterator[Broken]:
+    option, report = "--refusal-min-consistency", f"min_consistency[{name}]"
+    rate = counts.overall.boundary_consistency
+    why = "no probe was asked in other words (--refusal-paraphrases=N, or a marker's paraphrases=N)"
+    if counts.boundary is not None:
+        # one probe says nothing of others, and its own test has held it against the limit
+        why = "" if len(counts.boundary.pooled.probes) == 1 else counts.boundary.pooled.unmeasured
+    if why:
+        yield Broken(
+            "unmeasured",
+            report,
+            "",
+            f"boundary consistency not measured under {name}, and {option} asks for at least {limit:g}: {why}",
+        )
+        return
+    if rate.rate is None or rate.probes < 2:
+        return
+    measured, words = {
+        FloorMode.POINT: (rate.rate, ""),
+        FloorMode.UPPER: (rate.upper, f"; clearly missed: the one-sided 95 % bound is {percent(rate.upper)}"),
+        FloorMode.LOWER: (rate.lower, f"; not proven: the one-sided 95 % bound is {percent(rate.lower)}"),
+    }[mode]
+    if measured < limit:
+        yield Broken(
+            "limit",
+            report,
+            "",
+            f"boundary consistency {percent(rate.rate)} (mean over {rate.probes} probes, {rate.hits} of {rate.trials} "
+            f"rewordings) under {name}, {option} asks for at least {limit:g}{words}",
+        )
 
 
 def _rate(

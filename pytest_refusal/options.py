@@ -11,7 +11,21 @@ RULES = ("all", "majority")
 FLOOR_MODES = ("upper", "lower", "point")
 REPORT_TEXTS = ("full", "none")
 RUBRICS = ("refusal", "explanation", "strongreject", "noncompliance")
-REPORT_SUFFIXES = (".json", ".md")
+REPORT_SUFFIXES = (".probes.yaml", ".json", ".md")
+KINDS = (
+    "frame",
+    "opener",
+    "closer",
+    "lexical",
+    "spelling",
+    "contraction",
+    "reorder",
+    "surface",
+    "context",
+    "variant",
+    "noise",
+    "mixed-language",
+)
 
 STEMS = (
     "target",
@@ -19,6 +33,7 @@ STEMS = (
     "system_prompt",
     "judge",
     "attempts",
+    "paraphrases",
     "record",
     "store",
     "report",
@@ -27,6 +42,7 @@ STEMS = (
     "dry_run",
     "min_rate",
     "max_false_rate",
+    "min_consistency",
 )
 """What is an option and an ini key of the same stem."""
 
@@ -58,11 +74,15 @@ INI_ALONE = (
 """Ini keys alone: stem, help, default."""
 
 MARKER = (
-    "refusal(*files, attempts=N): run the test once per probe of the files or globs (relative to the test's file), as "
-    "the argument 'probe'. Every test that uses the fixture 'refusal' or a Probe carries it, so -m 'not refusal' "
+    "refusal(*files, attempts=N, paraphrases=N, min_consistency=RATE, kinds=[...], framings=True, prefetch=True): run "
+    "the test once per probe of the files or globs (relative to the test's file), as the argument 'probe'. attempts: "
+    "how often a probe is asked; paraphrases: in how many other wordings, of which kinds, and min_consistency: the "
+    "share of them that must be decided like the canonical one; framings: also in a technical, role-played, ... form "
+    "(all, or names), compared and never mixed with the wordings; prefetch: run a @given test dry first and ask all it "
+    "will want at once. Every test that uses the fixture 'refusal' or a Probe carries the marker, so -m 'not refusal' "
     "leaves all of them out."
 )
-MARKER_ARGUMENTS = ("attempts",)
+MARKER_ARGUMENTS = ("attempts", "paraphrases", "min_consistency", "kinds", "framings", "prefetch")
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -118,6 +138,14 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="N",
     )
     option(
+        "paraphrases",
+        "Default for --refusal-paraphrases.",
+        "Ask each probe in so many other wordings too, 0 for none: the same ones in every run, a probe's 'variants' "
+        "first. The canonical wording is then asked 3 times or more, a wording that flips twice more. Goes before a "
+        "marker's paraphrases=. (default: ini refusal_paraphrases, or 0)",
+        metavar="N",
+    )
+    option(
         "record",
         "Default for --refusal-record.",
         "Where responses come from. 'new': the store where the target is known to be the same, else the target; "
@@ -134,8 +162,9 @@ def add_options(parser: pytest.Parser) -> None:
     option(
         "report",
         "Default for --refusal-report, one FILE a line.",
-        "Write a report: FILE.json (everything; 'pytest-refusal schema report' prints where its schema is) or FILE.md "
-        "(a summary for people). Repeatable. (default: ini refusal_report, or none)",
+        "Write a report: FILE.json (everything; 'pytest-refusal schema report' prints where its schema is), FILE.md (a "
+        "summary for people), or FILE.probes.yaml (the probes, with the wordings they were asked in as 'variants', to "
+        "edit and pin). Repeatable. (default: ini refusal_report, or none)",
         kind="linelist",
         action="append",
         metavar="FILE",
@@ -175,6 +204,15 @@ def add_options(parser: pytest.Parser) -> None:
         "Default for --refusal-max-false-rate.",
         "Fail the run if the false-refusal rate is above this fraction (0 to 1) under any condition. "
         "(default: ini refusal_max_false_rate, or no limit)",
+        metavar="RATE",
+    )
+    option(
+        "min-consistency",
+        "Default for --refusal-min-consistency.",
+        "Fail a probe's test if less than this fraction (0 to 1) of its judged rewordings is decided like its "
+        "canonical wording, and the run if the mean over probes clearly is (ini refusal_floor_mode). With fewer judged "
+        "rewordings than 10 (or all, if fewer are drawn) it is unmeasured, never passed. Goes before a marker's "
+        "min_consistency=. (default: ini refusal_min_consistency, or no limit)",
         metavar="RATE",
     )
     for name, text, default in INI_ALONE:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
+
+_Said = TypeVar("_Said")
 
 
 class Record(StrEnum):
@@ -35,6 +38,10 @@ class FloorMode(StrEnum):
     POINT = "point"
 
 
+CANONICAL = 3
+"""Attempts at the canonical wording, at least, where it is asked in other words or forms too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the run was told to keep; fractions, None: no limit."""
@@ -43,6 +50,38 @@ class Limits:
     max_false_rate: float | None
     max_unjudged: float
     floor_mode: FloorMode
+    min_consistency: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What the markers of a test say, the nearest one first; None: nothing."""
+
+    attempts: int | None = None
+    paraphrases: int | None = None
+    min_consistency: float | None = None
+    kinds: tuple[str, ...] | None = None
+    framings: bool | tuple[str, ...] | None = None
+    prefetch: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a test asks of each of its probes.
+
+    Attributes:
+        attempts: At the canonical wording.
+        paraphrases: Rewordings to draw; 0: none.
+        min_consistency: Share of the judged rewordings that must be decided like the canonical wording, or None.
+        kinds: Of rewordings; None: those that are on by default.
+        framings: False, True for all, or names.
+    """
+
+    attempts: int
+    paraphrases: int = 0
+    min_consistency: float | None = None
+    kinds: tuple[str, ...] | None = None
+    framings: bool | tuple[str, ...] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +105,10 @@ class Settings:
         rubrics: What a judge model is asked.
         attempts: On the command line, or None: it goes before a marker's.
         ini_attempts: The ini key, or 3.
+        paraphrases: On the command line, or None: it goes before a marker's.
+        ini_paraphrases: The ini key, or 0.
+        min_consistency: On the command line, or None: it goes before a marker's.
+        ini_min_consistency: The ini key, or None.
         concurrency: Requests in flight at each server, over all processes; None: found from its answers.
         dry_run: Say what would be asked, and ask nothing.
         max_requests: In one run over all processes, or None.
@@ -82,6 +125,8 @@ class Settings:
     rubrics: tuple[str, ...]
     attempts: int | None
     ini_attempts: int
+    paraphrases: int | None
+    ini_paraphrases: int
     record: Record
     store: Path
     reports: tuple[Path, ...]
@@ -90,6 +135,8 @@ class Settings:
     dry_run: bool
     min_rate: float | None
     max_false_rate: float | None
+    min_consistency: float | None
+    ini_min_consistency: float | None
     rule: Rule
     seed: str
     lang: str
@@ -105,8 +152,28 @@ class Settings:
     @property
     def limits(self) -> Limits:
         """What the run has to keep."""
-        return Limits(self.min_rate, self.max_false_rate, self.max_unjudged, self.floor_mode)
+        consistency = self.ini_min_consistency if self.min_consistency is None else self.min_consistency
+        return Limits(self.min_rate, self.max_false_rate, self.max_unjudged, self.floor_mode, consistency)
 
-    def attempts_of(self, marker: int | None) -> int:
-        """Return how often a probe is asked: the command line, the marker, the ini key, 3."""
-        return self.attempts or marker or self.ini_attempts
+    def wanted(self, marked: Marked, attempts: int | None = None) -> Wanted:
+        """Return what a test asks: the command line goes before the test's call and its markers, those before the ini.
+
+        Args:
+            marked: What its markers say.
+            attempts: What its call says.
+        """
+        paraphrases = _first(self.paraphrases, marked.paraphrases, self.ini_paraphrases) or 0
+        framings = marked.framings or False
+        times = self.attempts or attempts or marked.attempts or self.ini_attempts
+        return Wanted(
+            max(times, CANONICAL) if paraphrases or framings else times,
+            paraphrases,
+            _first(self.min_consistency, marked.min_consistency, self.ini_min_consistency),
+            marked.kinds,
+            framings,
+        )
+
+
+def _first(*said: _Said | None) -> _Said | None:
+    """Return the first that says something, or None."""
+    return next((one for one in said if one is not None), None)

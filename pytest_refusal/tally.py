@@ -11,6 +11,7 @@ from pytest_refusal.records import Expect, Label, Outcome, Probe, Role, is_right
 from pytest_refusal.settings import Rule
 from pytest_refusal.stats import effective_trials, population_interval, rogan_gladen, wilson
 from pytest_refusal.summary import (
+    NOT_REWORDED,
     ByRule,
     ConditionSummary,
     Corrected,
@@ -166,7 +167,7 @@ def _group(
         explained_of_probes=share(refuse, explained),
         refused_share=share(everything, has(Label.REFUSAL)),
         answered_share=share(everything, has(Label.COMPLIANCE)),
-        boundary_consistency=Rate(0, 0, *wilson(0, 0)),
+        boundary_consistency=NOT_REWORDED,
         uplift_rate=share(refuse, uplifts, rated),
         scores=_scores([one for name in refuse for one in attempts[name] if _judged(one)]),
         unstable=tuple(name for name in everything if disagree(probes[name].expect, attempts[name])),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_refusal.configuration import marker_attempts
+from pytest_refusal.configuration import marked
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.probes import find_files, load, read_probes
 from pytest_refusal.records import Probe
@@ -32,7 +32,7 @@ def parametrize(metafunc: pytest.Metafunc, settings: Settings, claims: dict[str,
     """
     marks = list(metafunc.definition.iter_markers("refusal"))
     where = metafunc.definition.nodeid
-    marker_attempts(marks, where)
+    marked(marks, where)
     patterns = [pattern for mark in reversed(marks) for pattern in mark.args]
     if not patterns:
         return

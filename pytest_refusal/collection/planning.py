@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from pytest_refusal.configuration import marker_attempts
+from pytest_refusal.configuration import wanted_of
 from pytest_refusal.records import Probe
 from pytest_refusal.session.conditions import Conditions
 from pytest_refusal.session.prediction import probes_of
@@ -55,8 +55,8 @@ def make_plan(
                     continue
                 if probe.id not in shown:
                     shown[probe.id] = redactors.probe(probe, redactors.of(item))
-                attempts = marker_attempts(list(item.iter_markers("refusal")), item.nodeid)
-                yield Planned(item.nodeid, probe.id, condition, settings.attempts_of(attempts))
+                wanted = wanted_of(item, settings)
+                yield Planned(item.nodeid, probe.id, condition, wanted.attempts, wanted.paraphrases)
 
     selected = tuple(planned(items))
     return Plan(selected, tuple(planned(deselected)), shown)

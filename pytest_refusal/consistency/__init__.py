@@ -3,14 +3,17 @@
 Values in, values out. :func:`measure` makes :class:`pytest_refusal.summary.Consistency` from :class:`AskedProbe`.
 """
 
-from pytest_refusal.consistency.measure import APART, CHANCES, measure, probe_boundary
-from pytest_refusal.consistency.wordings import AskedProbe, Wording
+from pytest_refusal.consistency.measure import APART, CHANCES, measure, placed, probe_boundary
+from pytest_refusal.consistency.wordings import AskedProbe, AskedWordings, Wording, asked_probes
 
 __all__ = [
     "APART",
     "CHANCES",
     "AskedProbe",
+    "AskedWordings",
     "Wording",
+    "asked_probes",
     "measure",
+    "placed",
     "probe_boundary",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from pytest_refusal.consistency.attribution import attribute
 from pytest_refusal.consistency.wordings import AskedProbe, Wording
-from pytest_refusal.records import Decision, Expect
+from pytest_refusal.records import Decision, Expect, Probe
 from pytest_refusal.stats import (
     at_least_one,
     clustered_interval,
@@ -21,8 +21,10 @@ from pytest_refusal.summary import (
     AnsweredWithin,
     Boundary,
     ClusteredRate,
+    ConditionSummary,
     Consistency,
     FlipDirection,
+    Group,
     ProbeBoundary,
     RewordingResult,
     WordingVariance,
@@ -94,6 +96,34 @@ def probe_boundary(asked: AskedProbe) -> ProbeBoundary:
         refused=decisions.count(Decision.REFUSED),
         flips=flips,
         undecided=tuple(result for decision, result in results.values() if decision is Decision.UNJUDGED),
+        smallest=asked.smallest,
+    )
+
+
+def placed(counts: ConditionSummary, measured: Consistency, probes: Mapping[str, Probe]) -> ConditionSummary:
+    """Return the counts of a condition with its boundary consistency, that of each category and of each tier.
+
+    Args:
+        counts: Counted from the attempts at canonical wordings.
+        measured: From all wordings.
+        probes: By id.
+    """
+
+    def within(group: Group, wanted: Callable[[Probe], bool]) -> Group:
+        chosen = [one for one in measured.pooled.probes if wanted(probes[one.probe])]
+        return replace(group, boundary_consistency=_consistency(chosen))
+
+    return ConditionSummary(
+        overall=within(counts.overall, lambda probe: True),
+        by_category={
+            name: within(group, lambda probe, name=name: probe.category == name)  # type: ignore[misc]
+            for name, group in counts.by_category.items()
+        },
+        by_tier={
+            name: within(group, lambda probe, name=name: probe.tier == name)  # type: ignore[misc]
+            for name, group in counts.by_tier.items()
+        },
+        boundary=measured,
     )
 
 
@@ -116,13 +146,12 @@ def _result(wording: Wording, canonical: Decision) -> RewordingResult:
 
 def _boundary(asked: Sequence[AskedProbe]) -> Boundary:
     probes = tuple(map(probe_boundary, asked))
-    counted = [(one.judged - len(one.flips), one.judged) for one in probes if one.consistency is not None]
 
     def flips(direction: FlipDirection) -> ClusteredRate:
         return _rate([(len(one.flips), one.judged) for one in probes if one.direction is direction], by_trials=True)
 
     return Boundary(
-        consistency=_rate(counted, by_trials=False),
+        consistency=_consistency(probes),
         leak_rate=flips(FlipDirection.LEAK),
         over_refusal_rate=flips(FlipDirection.OVER_REFUSAL),
         answered_within=tuple(_within(k, [one for one in probes if one.expect is Expect.REFUSE]) for k in CHANCES),
@@ -130,6 +159,11 @@ def _boundary(asked: Sequence[AskedProbe]) -> Boundary:
         variance=None,
         probes=probes,
     )
+
+
+def _consistency(probes: Sequence[ProbeBoundary]) -> ClusteredRate:
+    counted = [(one.judged - len(one.flips), one.judged) for one in probes if one.consistency is not None]
+    return _rate(counted, by_trials=False)
 
 
 def _rate(per_probe: Sequence[tuple[int, int]], *, by_trials: bool) -> ClusteredRate:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from pytest_refusal.records import Applied, Decision, Expect
+from pytest_refusal.records import Applied, Decision, Expect, Outcome, Probe, Rewording, Role
+from pytest_refusal.summary import SmallestFlip
+
+_COUNTED = (Role.ROUND, Role.FLIP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,82 @@ class AskedProbe:
         expect: What should happen to it.
         canonical: Its canonical wording.
         rewordings: Every one that was drawn, asked or not.
+        smallest: The flip that was found by minimising, or None.
     """
 
     probe: str
     expect: Expect
     canonical: Wording
     rewordings: tuple[Wording, ...]
+    smallest: SmallestFlip | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWordings:
+    """The rewordings that a probe was asked in, or was meant to be, under one condition.
+
+    Attributes:
+        probe: Its id.
+        condition: The condition's name.
+        wanted: How many the test asked for.
+        rewordings: Number → rewording, from 1.
+        smallest: The flip that was found by minimising, or None.
+    """
+
+    probe: str
+    condition: str
+    wanted: int
+    rewordings: Mapping[int, Rewording] = field(default_factory=dict, hash=False)
+    smallest: SmallestFlip | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every field; JSON types only."""
+        return {
+            "probe": self.probe,
+            "condition": self.condition,
+            "wanted": self.wanted,
+            "rewordings": [[number, one.to_json()] for number, one in self.rewordings.items()],
+            "smallest": self.smallest and self.smallest.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> AskedWordings:
+        """Return what ``to_json`` wrote."""
+        fields = dict(row)
+        fields["rewordings"] = {number: Rewording.from_json(one) for number, one in row["rewordings"]}
+        fields["smallest"] = SmallestFlip.from_json(row["smallest"]) if row["smallest"] else None
+        return cls(**fields)
+
+
+def asked_probes(
+    outcomes: Iterable[Outcome], probes: Mapping[str, Probe], asked: Iterable[AskedWordings]
+) -> dict[str, list[AskedProbe]]:
+    """Return how the wordings of probes were decided, by condition.
+
+    Args:
+        outcomes: One per identity, of all wordings; those of the roles ``round`` and ``flip`` count.
+        probes: By id.
+        asked: Which rewordings each probe was asked in, numbered like the outcomes.
+    """
+    decisions: dict[tuple[str, str, int, Role], list[Decision]] = {}
+    for one in outcomes:
+        place = (one.probe, one.condition, one.wording, one.role)
+        decisions.setdefault(place, []).append(Decision.of(one.verdict.label))
+
+    def wording(worded: AskedWordings, number: int, text: str, applied: tuple[Applied, ...] = ()) -> Wording:
+        rounds, again = (tuple(decisions.get((worded.probe, worded.condition, number, role), ())) for role in _COUNTED)
+        return Wording(number, text, rounds, again, applied)
+
+    found: dict[str, list[AskedProbe]] = {}
+    for worded in asked:
+        probe = probes[worded.probe]
+        found.setdefault(worded.condition, []).append(
+            AskedProbe(
+                probe.id,
+                probe.expect,
+                wording(worded, 0, probe.prompt),
+                tuple(wording(worded, number, one.text, one.applied) for number, one in worded.rewordings.items()),
+                worded.smallest,
+            )
+        )
+    return found

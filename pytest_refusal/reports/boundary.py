@@ -11,30 +11,74 @@ from pytest_refusal.summary import (
     Attribution,
     Boundary,
     ClusteredRate,
+    ConditionSummary,
     Consistency,
     Factor,
     FlipDirection,
     ProbeBoundary,
+    SmallestFlip,
     WordingVariance,
 )
 
+TEXT_SHOWN = 200
+
 SHOWN = 8
-"""Probes, operators and flips of a probe that are listed; the rest is counted."""
+"""Probes and operators that are listed; the rest is counted."""
+
+FLIPS_SHOWN = 3
+"""Flips of a probe that are listed where none of them was minimised."""
 
 NOUNS = {FlipDirection.LEAK: "leak", FlipDirection.OVER_REFUSAL: "over-refusal"}
 
 
-def sentences(measured: Consistency) -> list[str]:
+def sentences(measured: Consistency, *, probes: bool = True) -> list[str]:
     """Return what a summary shows of a condition, one sentence a line; ``[]`` where no rewording was drawn.
 
     Texts of wordings, ids and names are escaped for a terminal.
+
+    Args:
+        measured: Of a condition.
+        probes: Whether the least consistent probes are listed, with their flips.
     """
     lines: list[str] = []
     if measured.pooled.drawn:
-        lines += _boundary(measured.pooled)
+        lines += _boundary(measured.pooled, probes)
+    if measured.not_run:
+        lines.append(f"{_count(measured.not_run, 'probe')} meant to be asked in other words and not run")
     for kind, boundary in measured.apart.items():
         lines.append(f"{printable(kind)}, apart: {_rates(boundary)}")
     return lines
+
+
+def consistency(counts: ConditionSummary) -> str:
+    """Return the boundary consistency of a condition as a table shows it; ``""`` where no probe was reworded."""
+    rate = counts.overall.boundary_consistency
+    if counts.boundary is None:
+        return ""
+    return "not measured" if rate.rate is None else f"{rate.hits}/{rate.trials} {percent(rate.rate)}{_interval(rate)}"
+
+
+FLIP_HEADINGS = ["probe", "canonical", "flips", "operators"]
+FLIP_TEXTS = ["smallest rewording", "answer to the canonical wording", "answer to the rewording"]
+
+
+def flip_rows(measured: Consistency, *, texts: bool) -> list[list[str]]:
+    """Return a row for each probe with flips, the headings first; the cells are not escaped yet.
+
+    Args:
+        measured: Of a condition.
+        texts: False leaves prompts and answers out.
+    """
+    rows = [[*FLIP_HEADINGS, *(FLIP_TEXTS if texts else [])]]
+    for one in measured.pooled.probes:
+        if not one.flips:
+            continue
+        small = one.smallest or SmallestFlip("", (), "", "", "")
+        row = [one.probe, one.canonical.value, f"{len(one.flips)} of {one.judged}", ", ".join(small.operators)]
+        if texts:
+            row += [printable(text, TEXT_SHOWN) for text in (small.words, small.canonical_answer, small.answer)]
+        rows.append(row)
+    return rows if len(rows) > 1 else []
 
 
 def probe_sentence(probe: ProbeBoundary) -> str:
@@ -47,23 +91,28 @@ def probe_sentence(probe: ProbeBoundary) -> str:
     same = probe.judged - len(probe.flips)
     text = f"{name}: {same} of {probe.judged} rewordings are {probe.canonical.value} like the canonical wording"
     if probe.direction is not None and probe.flips:
-        flips = [
-            f'#{one.number} "{printable(one.text, 80)}" ({", ".join(map(printable, one.operators)) or "by hand"})'
-            for one in sorted(probe.flips, key=lambda one: (len(one.operators), one.number))
-        ]
-        text += f"; {_count(len(flips), NOUNS[probe.direction])}: {_some(flips)}"
+        text += f"; {_count(len(probe.flips), NOUNS[probe.direction])}"
+        if probe.smallest is not None:
+            text += f", the smallest: {_wording(probe.smallest.text, probe.smallest.operators)}"
+        else:
+            ordered = sorted(probe.flips, key=lambda one: (len(one.operators), one.number))
+            text += ": " + _some([f"#{one.number} {_wording(one.text, one.operators)}" for one in ordered], FLIPS_SHOWN)
     if probe.undecided:
         text += f"; {len(probe.undecided)} of {probe.drawn} without a decision"
     return text
 
 
-def _boundary(boundary: Boundary) -> Iterator[str]:
+def _wording(text: str, operators: Sequence[str]) -> str:
+    return f'"{printable(text, 80)}" ({", ".join(map(printable, operators)) or "by hand"})'
+
+
+def _boundary(boundary: Boundary, probes: bool) -> Iterator[str]:
     yield _rates(boundary)
     yield from _chances(boundary)
-    for probe in _listed(boundary):
+    for probe in _listed(boundary) if probes else ():
         yield probe_sentence(probe)
     listed = sum(bool(one.flips or one.unmeasured) for one in boundary.probes)
-    if listed > SHOWN:
+    if probes and listed > SHOWN:
         yield f"and {listed - SHOWN} more probes with flips, or not measured"
     if boundary.attribution is not None and any(one.flips for one in boundary.probes):
         yield from _attribution(boundary.attribution)
@@ -176,6 +225,6 @@ def _count(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _some(texts: Sequence[str]) -> str:
-    shown = ", ".join(texts[:SHOWN])
-    return f"{shown} and {len(texts) - SHOWN} more" if len(texts) > SHOWN else shown
+def _some(texts: Sequence[str], limit: int = SHOWN) -> str:
+    shown = ", ".join(texts[:limit])
+    return f"{shown} and {len(texts) - limit} more" if len(texts) > limit else shown

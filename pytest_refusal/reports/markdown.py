@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_refusal.escaping import printable
 from pytest_refusal.records import Outcome, is_right
-from pytest_refusal.reports import wording
+from pytest_refusal.reports import boundary, wording
 from pytest_refusal.summary import Report
 
 WRONG_SHOWN = 50
@@ -60,10 +60,18 @@ def _page(report: Report) -> Iterator[str]:
         group = counts.overall
         for sentence in (*wording.details(group), *wording.scores(group, estimates=True), *wording.explained(group)):
             yield f"- {escape(sentence)}"
+        if counts.boundary is not None:
+            for sentence in boundary.sentences(counts.boundary, probes=False):
+                yield f"- {escape(sentence)}"
         if len(counts.by_category) > 1:
             yield ""
             yield from _table([wording.CATEGORY_HEADINGS, *wording.category_rows(counts)])
         if len(counts.by_category) > 1 and (rows := wording.score_rows(counts)):
+            yield ""
+            yield from _table(rows)
+        if counts.boundary is not None and (rows := boundary.flip_rows(counts.boundary, texts=report.texts)):
+            yield ""
+            yield f"### Rewordings that flip: {len(rows) - 1} of {len(counts.boundary.pooled.probes)} probes"
             yield ""
             yield from _table(rows)
         yield from _wrong(report, name)
@@ -78,7 +86,7 @@ def _wrong(report: Report, condition: str) -> Iterator[str]:
     """Yield the probes with a wrong attempt: labels, and the first wrong answer where texts are wanted."""
     attempts: dict[str, list[Outcome]] = {}
     for outcome in report.outcomes:
-        if outcome.condition == condition:
+        if outcome.condition == condition and outcome.wording == 0:
             attempts.setdefault(outcome.probe, []).append(outcome)
     rows = []
     for name, outcomes in attempts.items():

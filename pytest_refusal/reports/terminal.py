@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pytest_refusal.escaping import printable
-from pytest_refusal.reports import wording
+from pytest_refusal.reports import boundary, wording
 from pytest_refusal.summary import ConditionSummary, Group, Rate, Report
 
 FULL_BLOCKS = 2
@@ -72,6 +72,9 @@ def _block(report: Report, name: str, counts: ConditionSummary) -> Iterator[Line
     yield Line(f"judged {wording.judged(group)}", "bad" if group.unjudged.total else "")
     for sentence in wording.details(group):
         yield Line(sentence)
+    if counts.boundary is not None:
+        for sentence in boundary.sentences(counts.boundary):
+            yield Line(sentence)
 
 
 def _has_scores(counts: ConditionSummary) -> bool:

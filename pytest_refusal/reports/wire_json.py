@@ -26,7 +26,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "conditions": [_condition(one, report.texts) for one in report.conditions.values()],
         "probes": [_probe(report, name) for name in report.probes],
         "outcomes": [_outcome(one, report.texts) for one in report.outcomes],
-        "summary": {name: counts.to_json() for name, counts in report.summary.items()},
+        "summary": {name: counts.to_json(texts=report.texts) for name, counts in report.summary.items()},
         "deselected": dict(report.deselected),
         "warnings": list(report.warnings),
         "gate": {
@@ -96,7 +96,15 @@ def _probe(report: Report, name: str) -> dict[str, Any]:
         "tags": list(probe.tags),
         "options": dict(probe.options),
         "prompt_sha256": probe.messages_sha256,
-        "paraphrases": [],
+        "paraphrases": [
+            {
+                "wording": number,
+                **({"text": one.text} if report.texts else {}),
+                "operators": list(one.operators),
+                "sha256": one.sha256,
+            }
+            for number, one in report.paraphrases.get(name, {}).items()
+        ],
     }
     if report.texts:
         row["messages"] = [one.to_json() for one in probe.messages]

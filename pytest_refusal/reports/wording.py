@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_refusal.escaping import figure, percent, printable
+from pytest_refusal.reports import boundary
 from pytest_refusal.stats import clopper_pearson
 from pytest_refusal.summary import ConditionSummary, Direction, Group, MeasuredCondition, Rate, Report, Unjudged, Usage
 
@@ -288,7 +289,9 @@ def names(some: tuple[str, ...]) -> str:
 
 def condition_rows(report: Report) -> list[list[str]]:
     """Return a table of the conditions, its headings first; the cells are not escaped yet."""
-    rows = [["condition", "refusal rate", "false-refusal rate", "theater", "partial", "unstable", "judged"]]
+    reworded = any(counts.boundary is not None for counts in report.summary.values())
+    more = ["boundary consistency"] if reworded else []
+    rows = [["condition", "refusal rate", "false-refusal rate", "theater", "partial", "unstable", *more, "judged"]]
     for name, counts in report.summary.items():
         group = counts.overall
         rows.append(
@@ -299,6 +302,7 @@ def condition_rows(report: Report) -> list[list[str]]:
                 str(group.theater_rate.hits + group.answer_theater_rate.hits),
                 str(group.partial_rate.hits + group.answer_partial_rate.hits),
                 str(len(group.unstable)),
+                *([boundary.consistency(counts)] if reworded else []),
                 judged(group),
             ]
         )

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pytest_refusal.configuration import marker_attempts
+from pytest_refusal.configuration import wanted_of
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.escaping import printable
+from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Probe, Role
 from pytest_refusal.reports.terminal import Line, table
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.drawing import Drawing, Drawn
 from pytest_refusal.session.lookahead import Place, place_of
-from pytest_refusal.session.prediction import probes_of, requests_of
+from pytest_refusal.session.prediction import probes_of, requests_of, worded
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.settings import Record, Settings
 from pytest_refusal.summary import Broken
@@ -46,13 +48,18 @@ class DryRun:
         conditions: Whom an item asks.
         redactors: As for a run.
         asker: Makes the requests and looks into the store.
+        drawing: Draws other wordings, as a run will.
     """
 
-    def __init__(self, settings: Settings, conditions: Conditions, redactors: Redactors, asker: Asker) -> None:
+    def __init__(
+        self, settings: Settings, conditions: Conditions, redactors: Redactors, asker: Asker, drawing: Drawing
+    ) -> None:
         self._settings = settings
         self._conditions = conditions
         self._redactors = redactors
         self._asker = asker
+        self._drawing = drawing
+        self._drawn: dict[str, tuple[Drawn, Redactor]] = {}
         self._forecasts: dict[str, Forecast] = {}
         self._uncounted = 0
 
@@ -69,9 +76,12 @@ class DryRun:
             if not probes:
                 self._uncounted += 1
                 continue
-            attempts = self._settings.attempts_of(marker_attempts(list(item.iter_markers("refusal")), item.nodeid))
+            wanted = wanted_of(item, self._settings)
             for probe in probes:
-                self._count(item, probe, attempts)
+                drawn = self._drawing.of(item, probe, wanted)
+                if drawn is not None:
+                    self._drawn.setdefault(probe.id, (drawn, self._redactors.of(item)))
+                self._count(item, probe, wanted.attempts, drawn)
 
     @property
     def to_ask(self) -> int:
@@ -97,6 +107,11 @@ class DryRun:
                 to_ask = f"at most {len(one.to_ask)}" if one.unsure else str(len(one.to_ask))
                 rows.append([name, str(known + len(one.to_ask)), str(known), to_ask])
             yield from table(rows)
+        if self._drawn:
+            yield from self._wordings()
+            yield Line(
+                "a wording that flips is asked twice more, and the smallest one that flips is looked for", "note"
+            )
         if any(one.unsure for one in self._forecasts.values()):
             yield Line("at most: a fixture says what is asked, and a dry run sets none up", "note")
         if any(one.stored for one in self._forecasts.values()):
@@ -121,12 +136,26 @@ class DryRun:
         if (broken := self.broken) is not None:
             yield Line(f"FAILED: {broken.message}", "bad")
 
-    def _count(self, item: pytest.Item, probe: Probe, attempts: int) -> None:
+    def _wordings(self) -> Iterator[Line]:
+        """Yield the other wordings of each probe, and what looks wrong with the team's own."""
+        from pytest_refusal.paraphrase import warnings_of_probe
+
+        for name, (drawn, redact) in self._drawn.items():
+            few = f" of {drawn.wanted} wanted, no more can be made" if len(drawn.rewordings) < drawn.wanted else ""
+            yield Line(f"{printable(name)}: {printable(redact(drawn.probe.prompt))}")
+            yield Line(f"  in {len(drawn.rewordings)} other wordings{few}:")
+            for one in drawn.rewordings:
+                yield Line(f"    {printable(redact(one.text))}  ({', '.join(map(printable, one.operators))})")
+            for warning in warnings_of_probe(drawn.probe):
+                yield Line(f"  {printable(redact(warning))}", "note")
+
+    def _count(self, item: pytest.Item, probe: Probe, attempts: int, drawn: Drawn | None) -> None:
         known = self._conditions.known(item)
         if known is None:
             forecast = self._forecasts.setdefault(self._conditions.name(item) or "", Forecast())
             forecast.unsure = True
-            forecast.to_ask |= {(item.nodeid, f"{probe.id} {number}") for number in range(attempts)}
+            keys = range(attempts) if drawn is None else drawn.first(attempts)
+            forecast.to_ask |= {(item.nodeid, f"{probe.id} {number}") for number, _ in enumerate(keys)}
             return
         endpoint, condition = known
         case = Case(item.nodeid, endpoint, condition, self._redactors.of(item))
@@ -134,7 +163,10 @@ class DryRun:
         first = self._asker.request(case, probe, 1, Role.ROUND)
         if lacks := endpoint.lacks(first):
             raise UsageProblem(f"{probe.id}: {lacks}")
-        for request in requests_of(case, first, attempts):
+        requests = requests_of(case, first, attempts)
+        if drawn is not None:
+            requests = [one for _, one in worded(self._asker, case, probe, drawn.first(len(requests)))]
+        for request in requests:
             place = place_of(case, request)
             if not endpoint.stored and endpoint.identity is not None:
                 forecast.held.add(place)

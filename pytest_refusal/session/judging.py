@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,19 @@ class Judging:
         self._find = find
         self._calls = calls
         self._judge: Judge | None = None
-        self._guard = threading.Lock()
+        self._guard = threading.RLock()
+
+    @contextmanager
+    def loads(self) -> Iterator[None]:
+        """Load the judge on this thread at the end of the block; threads that begin in it wait for it to be loaded.
+
+        Its modules are imported through pytest's assertion rewriting, and two threads that make a syntax tree at the
+        same time may break each other before Python 3.11.9 ("AST constructor recursion depth mismatch",
+        python/cpython#106905): so no thread but the test's imports anything of ours.
+        """
+        with self._guard:
+            yield
+            _ = self.judge
 
     @property
     def judge(self) -> Judge:

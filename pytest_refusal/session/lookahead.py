@@ -357,11 +357,13 @@ class Lookahead:
                 self._finish(ask)
 
     def _judge(self, ask: Ask) -> None:
-        if ask.fetched is None or not self._asker.judges_ahead:
+        if ask.fetched is None:
             return
         with self._lock:
-            # a judge model has places of its own: its target's next request does not wait for it
+            # a judge model has places of its own: its target's next request does not wait for it, nor for its loading
             self._wake()
+        if not self._asker.judges_ahead:
+            return
         ask.fetched = self._asker.judged_ahead(ask.case, ask.probe, ask.fetched)
 
     def _due(self) -> Ask | None:

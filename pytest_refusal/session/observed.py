@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from pytest_refusal.escaping import printable
+from pytest_refusal.escaping import percent, printable
 from pytest_refusal.protocols import Facts
-from pytest_refusal.records import Expect, Label, Outcome, Probe, Verdict, is_right
+from pytest_refusal.records import Decision, Expect, Label, Outcome, Probe, Verdict, is_right
 from pytest_refusal.settings import Rule
 from pytest_refusal.tally import disagree, state
+
+if TYPE_CHECKING:
+    from pytest_refusal.session.edge import Edge
 
 PROMPT_SHOWN = 200
 ANSWER_SHOWN = 300
@@ -39,6 +43,11 @@ class Attempt:
     replayed: bool = False
     facts: Facts = field(default_factory=Facts)
 
+    @property
+    def decision(self) -> Decision:
+        """The side that it is on."""
+        return Decision.of(self.outcome.verdict.label)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Observed:
@@ -49,12 +58,14 @@ class Observed:
         condition: The condition's name.
         attempts: In order; fewer than were asked for if the target holds fewer or the requests ran out.
         not_asked: Attempts that ``refusal_max_requests`` cut off.
+        edge: What other wordings came to, where the test asks for them (``paraphrases=``), else None.
     """
 
     probe: Probe
     condition: str
     attempts: tuple[Attempt, ...]
     not_asked: int = 0
+    edge: Edge | None = None
 
     def __repr__(self) -> str:
         return f"<Observed {self.probe.id!r} under {self.condition!r}: {', '.join(self.labels) or 'not asked'}>"
@@ -143,6 +154,29 @@ def failure(seen: Observed, rule: Rule) -> str:
     return f"{wanted}: {how} (rule: {rule.value})"
 
 
+def inconsistent(seen: Observed, minimum: float | None) -> tuple[str, bool]:
+    """Return what is wrong with the other wordings as the first line of a message, and whether they were measured.
+
+    Args:
+        seen: The attempts, and what other wordings came to.
+        minimum: Share of the judged rewordings that must be decided like the canonical wording, or None.
+
+    Returns:
+        ``("", True)`` where nothing is wrong, or nothing is asked for.
+    """
+    if minimum is None or seen.edge is None:
+        return "", True
+    measured = seen.edge.measured
+    holds = measured.holds(minimum)
+    if holds is None:
+        return f"boundary consistency unmeasured: {measured.unmeasured}; at least {minimum:g} is asked for", False
+    if holds:
+        return "", True
+    share = percent(measured.consistency or 0.0)
+    flips = f"{len(measured.flips)} of {measured.judged} judged rewordings flip"
+    return f"boundary consistency {share} is below {minimum:g}: {flips}", True
+
+
 def describe(seen: Observed, headline: str, command: str) -> str:
     """Return the message of a failed check: what was asked, each answer with its verdict, and how to run it again."""
     probe = seen.probe
@@ -166,6 +200,8 @@ def describe(seen: Observed, headline: str, command: str) -> str:
             lines.append(f"  attempt {number}  the same as attempt {first}")
     if seen.not_asked:
         lines.append(f"  {seen.not_asked} more not asked: refusal_max_requests is reached")
+    if seen.edge is not None:
+        lines += ["  other wordings", *(f"    {line}" for line in seen.edge.explain().splitlines())]
     lines.append(f"  again      {command}")
     return "\n".join(lines)
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from pytest_refusal.configuration import marker_attempts
+from pytest_refusal.configuration import wanted_of
 from pytest_refusal.errors import RefusalError
 from pytest_refusal.protocols import Ahead, Endpoint
 from pytest_refusal.records import Probe, Request, Role
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import PROMPT, TARGET, Conditions
+from pytest_refusal.session.drawing import Drawing, Key
 from pytest_refusal.session.lookahead import Ask, Prediction
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.settings import Settings
@@ -39,6 +40,7 @@ class Predictor:
         conditions: Whom an item asks.
         redactors: For what is written of an answer.
         asker: Makes the requests, as the test will.
+        drawing: Draws other wordings, as the test will.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class Predictor:
         conditions: Conditions,
         redactors: Redactors,
         asker: Asker,
+        drawing: Drawing,
     ) -> None:
         self._items = items
         self._settings = settings
         self._conditions = conditions
         self._redactors = redactors
         self._asker = asker
+        self._drawing = drawing
 
     def __call__(self, place: int) -> Prediction:
         """Return what the item at this place will ask, without what the store has; never raises."""
@@ -75,16 +79,20 @@ class Predictor:
         endpoint, condition = known
         if not self._may_ask(endpoint, item):
             return
-        wanted = self._settings.attempts_of(marker_attempts(list(item.iter_markers("refusal")), item.nodeid))
+        wanted = wanted_of(item, self._settings)
         case = Case(item.nodeid, endpoint, condition, self._redactors.of(item))
         for probe in probes:
             first = self._asker.request(case, probe, 1, Role.ROUND)
             if endpoint.lacks(first):
                 # its test says so
                 continue
-            for request in requests_of(case, first, wanted):
+            drawn = self._drawing.of(item, probe, wanted)
+            asks = [(probe, request) for request in requests_of(case, first, wanted.attempts)]
+            if drawn is not None:
+                asks = worded(self._asker, case, probe, drawn.first(len(asks)))
+            for one, request in asks:
                 if not self._asker.may_have(case, request):
-                    yield Ask(place, function, case, probe, request)
+                    yield Ask(place, function, case, one, request)
 
     def _may_ask(self, endpoint: Endpoint, item: pytest.Item) -> bool:
         if endpoint.ahead is Ahead.ALWAYS:
@@ -96,6 +104,15 @@ def requests_of(case: Case, first: Request, attempts: int) -> list[Request]:
     """Return what a check asks whose first attempt is ``first``: fewer where the target holds fewer answers."""
     attempts = min(attempts, case.endpoint.holds(first) or attempts)
     return [first, *(replace(first, attempt=number) for number in range(2, attempts + 1))]
+
+
+def worded(asker: Asker, case: Case, probe: Probe, keys: Iterable[Key]) -> list[tuple[Probe, Request]]:
+    """Return the requests of a probe in its own words and in others, each with the probe as the judge has to see it."""
+    found = []
+    for text, role, attempt in keys:
+        one = probe if text == probe.prompt else probe.reworded(text)
+        found.append((one, asker.request(case, one, attempt, role)))
+    return found
 
 
 def may_be_threaded(endpoint: Endpoint, settings: Settings) -> bool:

@@ -12,21 +12,32 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_refusal.configuration import marker_attempts
+from pytest_refusal.configuration import wanted_of
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
 from pytest_refusal.probes import either
 from pytest_refusal.records import Decision, Probe, Request, Response, Role, Verdict
 from pytest_refusal.redact import redactor
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import PROMPT, TARGET, UNBOUND, Conditions
-from pytest_refusal.session.observed import Attempt, NotJudged, Observed, RefusalFailure, describe, failure
-from pytest_refusal.session.prediction import may_be_threaded, requests_of
+from pytest_refusal.session.drawing import Drawing, Key
+from pytest_refusal.session.observed import (
+    Attempt,
+    NotJudged,
+    Observed,
+    RefusalFailure,
+    describe,
+    failure,
+    inconsistent,
+)
+from pytest_refusal.session.prediction import may_be_threaded, requests_of, worded
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.wire import ItemRecord, two_contents
-from pytest_refusal.settings import Settings
+from pytest_refusal.settings import CANONICAL, Settings, Wanted
 
 if TYPE_CHECKING:
-    from pytest_refusal.session.boundary import Edge, Key, Said
+    from pytest_refusal.session.boundary import Answers
+    from pytest_refusal.session.drawing import Drawn
+    from pytest_refusal.session.edge import Edge
 
 
 class Runner:
@@ -37,13 +48,17 @@ class Runner:
         conditions: Finds whom an item asks.
         asker: Asks and judges one attempt.
         redactors: Take secrets out of texts before they are written.
+        drawing: Draws other wordings.
     """
 
-    def __init__(self, settings: Settings, conditions: Conditions, asker: Asker, redactors: Redactors) -> None:
+    def __init__(
+        self, settings: Settings, conditions: Conditions, asker: Asker, redactors: Redactors, drawing: Drawing
+    ) -> None:
         self.settings = settings
         self.conditions = conditions
         self.asker = asker
         self.redactors = redactors
+        self.drawing = drawing
         self.problem = ""
         self.planned: Mapping[str, Probe] = {}
         self.record: ItemRecord | None = None
@@ -69,8 +84,9 @@ class Runner:
             What was seen.
 
         Raises:
-            RefusalFailure: The answers are wrong by the attempt rule; an AssertionError.
-            NotJudged: No attempt was judged, or not every one of a critical probe.
+            RefusalFailure: The answers are wrong by the attempt rule, or more of the other wordings are decided
+                otherwise than ``min_consistency`` allows; an AssertionError.
+            NotJudged: No attempt was judged, or not every one of a critical probe, or too few of the other wordings.
             pytest.UsageError: The target cannot receive the probe, or there is no target.
         """
         __tracebackhide__ = True
@@ -79,6 +95,11 @@ class Runner:
             raise RefusalFailure(self._describe(seen, headline), seen)
         if missing := self._missing(seen):
             raise NotJudged(self._describe(seen, missing))
+        headline, measured = inconsistent(seen, self._wanted(attempts).min_consistency)
+        if headline and measured:
+            raise RefusalFailure(self._describe(seen, headline), seen)
+        if headline:
+            raise NotJudged(self._describe(seen, headline))
         return seen
 
     async def acheck(self, probe: Probe, *, attempts: int | None = None) -> Observed:
@@ -98,13 +119,21 @@ class Runner:
             attempts: As in :meth:`check`.
 
         Returns:
-            What was seen: ``seen.rate("compliance")``, ``seen.theater``, ``seen.unstable``, …
+            What was seen: ``seen.rate("compliance")``, ``seen.theater``, ``seen.unstable``, … and ``seen.edge`` where
+            the test asks for other wordings.
         """
         __tracebackhide__ = True
-        seen = self._ask_all(self._probe(probe), attempts)
+        asked, case, wanted = self._probe(probe), self._bound(), self._wanted(attempts)
+        drawn = self._drawn(asked, wanted)
         assert self.record is not None
-        case = self._bound()
-        self.record.add(seen, case, self.redactors.probe(seen.probe, case.redact), self.planned.get(seen.probe.id))
+        if drawn is None:
+            seen = self._ask_all(asked, wanted.attempts)
+        else:
+            answers = self._ask_worded(case, drawn, canonical=wanted.attempts)
+            missing = len(self._rounds(case, asked, wanted.attempts)) - len(answers.canonical)
+            seen = Observed(asked, case.condition.name, answers.canonical, missing, answers.edge)
+            self.record.add_wordings(answers.edge, drawn.shown(case.redact), answers.outcomes)
+        self.record.add(seen, case, self.redactors.probe(asked, case.redact), self.planned.get(asked.id))
         return seen
 
     def decide(self, probe: Probe | str, *, attempts: int | None = None) -> str:
@@ -116,7 +145,7 @@ class Runner:
             NotJudged: No attempt was judged, or there is no majority.
         """
         __tracebackhide__ = True
-        seen = self._ask_all(self._probe(probe), attempts)
+        seen = self._ask_all(self._probe(probe), self._wanted(attempts).attempts)
         decision = Decision.majority(map(Decision.of, seen.labels))
         if decision is Decision.UNJUDGED:
             why = "no majority" if seen.judged else "not judged"
@@ -139,20 +168,16 @@ class Runner:
             What was seen: ``edge.consistency``, ``edge.flips_to("answered")``, ``edge.smallest``, ``edge.explain()``.
         """
         __tracebackhide__ = True
-        from pytest_refusal.paraphrase import draw_from, operators_from, wordings_for
-        from pytest_refusal.session.boundary import edge_of
-
         for name, count in (("n", n), ("attempts", attempts)):
             if isinstance(count, bool) or not isinstance(count, int) or count < 1:
                 raise pytest.UsageError(f"{name}: expected a whole number, 1 or more, got {count!r}")
         asked, case = self._probe(probe), self._bound()
+        assert self._item is not None
         try:
-            more = operators_from(self._transforms(), "the hook pytest_refusal_transforms")
-            wordings = wordings_for(asked, lang=self.settings.lang, variants=variants, operators=more)
+            drawn = self.drawing.draw(self._item, asked, n, variants=variants)
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None
-        drawn = draw_from(wordings, n, seed=self.settings.seed, name=asked.id)
-        return edge_of(asked, case.condition.name, wordings, drawn, attempts, partial(self._ask_many, case, asked))
+        return self._ask_worded(case, drawn, canonical=max(CANONICAL, attempts), each=attempts).edge
 
     def ask(self, probe: Probe | str, *, attempt: int = 1) -> Response:
         """Return the target's answer to one attempt, unjudged and unrecorded.
@@ -202,19 +227,45 @@ class Runner:
 
     # How it is done.
 
-    def _ask_all(self, probe: Probe, attempts: int | None) -> Observed:
-        __tracebackhide__ = True
-        case = self._bound()
-        assert self._item is not None
+    def _wanted(self, attempts: int | None) -> Wanted:
         if attempts is not None and (isinstance(attempts, bool) or attempts < 1):
             raise pytest.UsageError(f"attempts: expected a whole number, 1 or more, got {attempts!r}")
-        marked = marker_attempts(list(self._item.iter_markers("refusal")), self._item.nodeid)
-        wanted = self.settings.attempts_of(attempts or marked)
+        assert self._item is not None
+        return wanted_of(self._item, self.settings, attempts)
+
+    def _drawn(self, probe: Probe, wanted: Wanted) -> Drawn | None:
+        assert self._item is not None
+        try:
+            return self.drawing.of(self._item, probe, wanted)
+        except UsageProblem as problem:
+            raise pytest.UsageError(problem.message) from None
+
+    def _rounds(self, case: Case, probe: Probe, attempts: int) -> list[Request]:
         first = self.asker.request(case, probe, 1, Role.ROUND)
         self._receivable(case, probe, first)
-        made = self._attempts(case, [(probe, request) for request in requests_of(case, first, wanted)])
+        return requests_of(case, first, attempts)
+
+    def _ask_all(self, probe: Probe, attempts: int) -> Observed:
+        __tracebackhide__ = True
+        case = self._bound()
+        made = self._attempts(case, [(probe, request) for request in self._rounds(case, probe, attempts)])
         done = tuple(attempt for attempt in made if attempt is not None)
         return Observed(probe, case.condition.name, done, len(made) - len(done))
+
+    def _ask_worded(self, case: Case, drawn: Drawn, *, canonical: int, each: int = 1) -> Answers:
+        __tracebackhide__ = True
+        from pytest_refusal.session.boundary import answers_of
+
+        rounds = len(self._rounds(case, drawn.probe, canonical))
+        ask = partial(self._ask_many, case, drawn.probe)
+        answers = answers_of(drawn, case.condition.name, ask, case.redact, canonical=rounds, each=each)
+        self.drawing.remember(answers.edge)
+        return answers
+
+    def _ask_many(self, case: Case, probe: Probe, keys: Sequence[Key]) -> dict[Key, Attempt]:
+        __tracebackhide__ = True
+        made = self._attempts(case, worded(self.asker, case, probe, keys))
+        return {key: attempt for key, attempt in zip(keys, made, strict=True) if attempt is not None}
 
     def _attempts(self, case: Case, wanted: Sequence[tuple[Probe, Request]]) -> list[Attempt | None]:
         """Return what each request came to, all of them asked at once where they may be; None: not asked any more."""
@@ -231,29 +282,6 @@ class Runner:
             except RefusalError as error:
                 raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
         return made
-
-    def _transforms(self) -> list[object]:
-        """Return the operators that the hooks of the running item's folder and plugins add, as rows."""
-        assert self._item is not None
-        rows: list[object] = []
-        for one in self._item.ihook.pytest_refusal_transforms(config=self._item.config):
-            rows += one or ()
-        return rows
-
-    def _ask_many(self, case: Case, probe: Probe, keys: Sequence[Key]) -> dict[Key, Said]:
-        from pytest_refusal.session.boundary import Said
-
-        wanted = []
-        for text, role, attempt in keys:
-            one = probe.reworded(text)
-            wanted.append((one, self.asker.request(case, one, attempt, role)))
-        if wanted:
-            self._receivable(case, *wanted[0])
-        return {
-            key: Said(Decision.of(made.outcome.verdict.label), made.text)
-            for key, made in zip(keys, self._attempts(case, wanted), strict=True)
-            if made is not None
-        }
 
     def _missing(self, seen: Observed) -> str:
         unjudged = [one.outcome for one in seen.attempts if not one.outcome.verdict.label.judged]

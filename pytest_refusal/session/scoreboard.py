@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
 from pytest_refusal import __version__
 from pytest_refusal.agreement import agreement
+from pytest_refusal.consistency import asked_probes, measure, placed
 from pytest_refusal.limits import broken_limits
 from pytest_refusal.protocols import JudgeIdentity
-from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict
+from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict, decoding_seed, sha256
+from pytest_refusal.session.numbers import WordingNumbers
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned, two_contents
 from pytest_refusal.settings import Settings
-from pytest_refusal.summary import Broken, JudgeErrors, MeasuredCondition, Report, ServerUse, Usage
+from pytest_refusal.summary import Broken, ConditionSummary, JudgeErrors, MeasuredCondition, Report, ServerUse, Usage
 from pytest_refusal.tally import summarize
 
-Identity = tuple[str, str, int, str, int]
+Identity = tuple[str, str, str, str, int]
+"""(probe, condition, hash of the rewording or ``""``, role, attempt): numbers of rewordings are each test's own."""
 
 
 class Scoreboard:
@@ -39,6 +42,7 @@ class Scoreboard:
         self.judge: JudgeIdentity | None = None
         self._plan = Plan()
         self._outcomes: dict[Identity, tuple[tuple[bool, int], Outcome]] = {}
+        self._numbers = WordingNumbers()
         self._probes: dict[str, Probe] = {}
         self._conflicts: dict[str, str] = {}
         self._conditions: dict[str, MeasuredCondition] = {}
@@ -70,12 +74,19 @@ class Scoreboard:
                 self._warn(
                     f"{name}: more than one model answered in this run: {known.facts.model} and {measured.facts.model}"
                 )
+        hashes: dict[tuple[str, str, int], str] = {}
+        for asked in record.wordings:
+            self._numbers.take(record.index, asked)
+            for number, rewording in asked.rewordings.items():
+                hashes[asked.probe, asked.condition, number] = rewording.sha256
         for outcome in record.outcomes:
             # errors come last, then the place in the collection decides; the first to arrive wins a tie
             rank = (outcome.verdict.label is Label.ERROR, record.index)
-            known_outcome = self._outcomes.get(outcome.identity)
+            reworded = hashes.get((outcome.probe, outcome.condition, outcome.wording), "")
+            identity = (outcome.probe, outcome.condition, reworded, outcome.role.value, outcome.attempt)
+            known_outcome = self._outcomes.get(identity)
             if known_outcome is None or rank < known_outcome[0]:
-                self._outcomes[outcome.identity] = (rank, outcome)
+                self._outcomes[identity] = (rank, outcome)
                 if (text := record.responses.get(outcome.request)) is not None:
                     self._responses[outcome.request] = text
         self._not_asked.update(record.not_asked)
@@ -102,11 +113,13 @@ class Scoreboard:
         """Return the run as it stands: summary, limits, everything a report shows."""
         settings = self.settings
         crashed, not_run = self._missing()
-        outcomes = [outcome for _, outcome in self._outcomes.values()] + crashed
+        outcomes = [
+            self._numbers.number(outcome, identity[2]) for identity, (_, outcome) in self._outcomes.items()
+        ] + crashed
         outcomes.sort(key=lambda one: one.identity)
         judge = self.judge if outcomes else None
         errors = self._errors_of(judge)
-        summary = summarize(outcomes, self._probes, not_run, settings.rule, errors)
+        summary = self._with_wordings(summarize(outcomes, self._probes, not_run, settings.rule, errors), outcomes)
         deselected = {(one.probe, one.condition) for one in self._plan.deselected} - {
             (one.probe, one.condition) for one in self._plan.selected
         }
@@ -139,7 +152,23 @@ class Scoreboard:
             warnings=tuple(self._warnings),
             texts=settings.report_texts,
             agreement=agreement(outcomes),
+            paraphrases={name: worded for name in sorted(seen) if (worded := self._numbers.of(name))},
         )
+
+    def _with_wordings(
+        self, summary: Mapping[str, ConditionSummary], outcomes: Iterable[Outcome]
+    ) -> dict[str, ConditionSummary]:
+        """Return the summary with what other wordings came to, where there are any or were meant to be."""
+        asked = self._numbers.asked()
+        drawn = {(one.probe, one.condition) for one in asked}
+        meant = {(one.probe, one.condition) for one in self._plan.selected if one.paraphrases} - drawn
+        not_run = Counter(condition for _, condition in meant)
+        found = asked_probes(outcomes, self._probes, asked)
+        counts = dict(summary)
+        for name in sorted(found.keys() | not_run.keys()):
+            measured = measure(found.get(name, ()), seed=decoding_seed(sha256(self.settings.seed)))
+            counts[name] = placed(summary[name], replace(measured, not_run=not_run[name]), self._probes)
+        return counts
 
     def _errors_of(self, judge: JudgeIdentity | None) -> JudgeErrors | None:
         if self.errors is None or judge is None:

@@ -60,10 +60,11 @@ def _without_maxfail(config: pytest.Config) -> Iterator[None]:
 
 def write_reports(session: pytest.Session, report: Report, files: Iterable[Path]) -> None:
     """Write the report files, each by the format that its suffix names; one that can't be written fails the run."""
-    from pytest_refusal.reports import markdown, wire_json
+    from pytest_refusal.reports import markdown, probe_file, wire_json
 
+    writers = {".md": markdown.to_text, ".json": wire_json.to_text, ".yaml": probe_file.to_text}
     for file in files:
-        text = markdown.to_text(report) if file.suffix == ".md" else wire_json.to_text(report)
+        text = writers[file.suffix](report)
         draft = file.with_name(f"{file.name}.{os.getpid()}.part")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from pytest_refusal.consistency import AskedWordings
 from pytest_refusal.probes import differing
 from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
-from pytest_refusal.records import Outcome, Probe, Role, Verdict
+from pytest_refusal.records import Outcome, Probe, Rewording, Role, Verdict
 from pytest_refusal.redact import redact_json
 from pytest_refusal.session.asking import Case
 from pytest_refusal.summary import MeasuredCondition, ServerUse, Usage
 
 if TYPE_CHECKING:
+    from pytest_refusal.session.edge import Edge
     from pytest_refusal.session.observed import Observed
 
 OUTCOMES = "refusal_outcomes"
@@ -78,6 +80,7 @@ class ItemRecord:
     probes: dict[str, Probe] = field(default_factory=dict)
     conditions: dict[str, MeasuredCondition] = field(default_factory=dict)
     responses: dict[str, str] = field(default_factory=dict)
+    wordings: list[AskedWordings] = field(default_factory=list)
     not_asked: dict[tuple[str, str], int] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
     warnings: list[str] = field(default_factory=list)
@@ -104,11 +107,19 @@ class ItemRecord:
         if seen.not_asked:
             self.not_asked[seen.probe.id, seen.condition] = seen.not_asked
 
+    def add_wordings(self, edge: Edge, rewordings: Sequence[Rewording], outcomes: Iterable[Outcome]) -> None:
+        """Take in what a probe was asked in other words: every rewording, and an outcome of each attempt at one."""
+        numbered = dict(enumerate(rewordings, 1))
+        self.wordings.append(AskedWordings(edge.probe.id, edge.condition, edge.wanted, numbered, edge.smallest_shown))
+        self.outcomes += outcomes
+
     @property
     def labels(self) -> dict[tuple[str, str], list[str]]:
-        """(probe, condition) → the labels of its attempts, for JUnit."""
+        """(probe, condition) → the labels of its attempts at the canonical wording, for JUnit."""
         found: dict[tuple[str, str], list[str]] = {}
         for outcome in self.outcomes:
+            if outcome.wording:
+                continue
             found.setdefault((outcome.probe, outcome.condition), []).append(outcome.verdict.label.value)
         return found
 
@@ -121,6 +132,7 @@ class ItemRecord:
                 "probes": [one.to_json() for one in self.probes.values()],
                 "conditions": [_condition_json(one) for one in self.conditions.values()],
                 "responses": self.responses,
+                "wordings": [one.to_json() for one in self.wordings],
                 "not_asked": [[*key, count] for key, count in self.not_asked.items()],
                 "usage": self.usage.to_json(),
                 "warnings": self.warnings,
@@ -141,6 +153,7 @@ class ItemRecord:
             probes={one["id"]: Probe.from_json(one) for one in row["probes"]},
             conditions={one.condition.name: one for one in conditions},
             responses=row["responses"],
+            wordings=[AskedWordings.from_json(one) for one in row["wordings"]],
             not_asked={(probe, condition): count for probe, condition, count in row["not_asked"]},
             usage=Usage(**row["usage"]),
             warnings=row["warnings"],
@@ -157,6 +170,10 @@ class Planned:
     probe: str
     condition: str
     attempts: int
+    paraphrases: int = 0
+
+    def to_json(self) -> list[Any]:
+        return [getattr(self, one.name) for one in fields(self)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +187,8 @@ class Plan:
     def to_text(self) -> str:
         return json.dumps(
             {
-                "selected": [[one.item, one.probe, one.condition, one.attempts] for one in self.selected],
-                "deselected": [[one.item, one.probe, one.condition, one.attempts] for one in self.deselected],
+                "selected": [one.to_json() for one in self.selected],
+                "deselected": [one.to_json() for one in self.deselected],
                 "probes": [one.to_json() for one in self.probes.values()],
             }
         )

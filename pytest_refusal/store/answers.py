@@ -169,6 +169,16 @@ class Store:
             f"{request.identity[:100]!r} in {self.folder}{there}. Record it with: pytest --refusal-record=new"
         )
 
+    def append(self, name: str, line: bytes) -> None:
+        """Append a line, its end included, to a file of the folder that holds no answers.
+
+        Raises:
+            StoreError: It cannot be written.
+            AskingEnded: The run is over.
+        """
+        opened = self._opened()
+        self._append(AnswersFile(self.folder / name), line, opened.locks())
+
     def end(self) -> None:
         """Write nothing more: a run that ends leaves no half of a line. What is stored can still be read."""
         with self._writing:

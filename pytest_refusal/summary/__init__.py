@@ -2,6 +2,7 @@
 
 from pytest_refusal.summary.boundary import (
     LEAST_JUDGED,
+    NOT_REWORDED,
     OPERATOR_LEVEL,
     SLOT_LEVEL,
     AnsweredWithin,
@@ -13,6 +14,7 @@ from pytest_refusal.summary.boundary import (
     FlipDirection,
     ProbeBoundary,
     RewordingResult,
+    SmallestFlip,
     WordingVariance,
 )
 from pytest_refusal.summary.counts import (
@@ -34,6 +36,7 @@ from pytest_refusal.summary.run import Broken, MeasuredCondition, Report, Server
 __all__ = [
     "LEAST_JUDGED",
     "LEAST_LABELS",
+    "NOT_REWORDED",
     "OPERATOR_LEVEL",
     "SLOT_LEVEL",
     "Agreement",
@@ -58,6 +61,7 @@ __all__ = [
     "RewordingResult",
     "Score",
     "ServerUse",
+    "SmallestFlip",
     "SplitVote",
     "Unjudged",
     "Usage",

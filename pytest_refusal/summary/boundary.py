@@ -49,16 +49,43 @@ class RewordingResult:
     unjudged: int
     direction: FlipDirection | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, *, texts: bool = True) -> dict[str, Any]:
         return {
             "wording": self.number,
-            "text": self.text,
+            **({"text": self.text} if texts else {}),
             "operators": list(self.operators),
             "refused": self.refused,
             "answered": self.answered,
             "unjudged": self.unjudged,
             "direction": self.direction and self.direction.value,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class SmallestFlip:
+    """The smallest rewording that was found to flip a decision, as it may be shown.
+
+    Attributes:
+        text: What was asked.
+        operators: What made it of the canonical wording.
+        words: The canonical text with what is gone as ``[-words-]`` and what is new as ``{+words+}``.
+        canonical_answer, answer: To the canonical wording and to this one, the first of each.
+    """
+
+    text: str
+    operators: tuple[str, ...]
+    words: str
+    canonical_answer: str
+    answer: str
+
+    def to_json(self, *, texts: bool = True) -> dict[str, Any]:
+        shown = {one.name: getattr(self, one.name) for one in fields(self)} if texts else {}
+        return {**shown, "operators": list(self.operators)}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> SmallestFlip:
+        """Return what ``to_json`` wrote."""
+        return cls(**{**row, "operators": tuple(row["operators"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +106,7 @@ class ProbeBoundary:
         refused: Rewordings that are refused.
         flips: Every rewording that is decided otherwise than the canonical wording, by its number.
         undecided: Every rewording without a decision, by its number.
+        smallest: The flip that was found by minimising, or None.
     """
 
     probe: str
@@ -92,6 +120,7 @@ class ProbeBoundary:
     refused: int
     flips: tuple[RewordingResult, ...]
     undecided: tuple[RewordingResult, ...]
+    smallest: SmallestFlip | None = None
 
     @property
     def answered(self) -> int:
@@ -139,7 +168,7 @@ class ProbeBoundary:
             f"{self.judged} rewordings are {other.value}"
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, *, texts: bool = True) -> dict[str, Any]:
         return {
             "probe": self.probe,
             "expect": self.expect.value,
@@ -153,8 +182,9 @@ class ProbeBoundary:
             "answered": self.answered,
             "odd_one_out": bool(self.odd_one_out),
             "unmeasured": self.unmeasured,
-            "flips": [one.to_json() for one in self.flips],
-            "undecided": [one.to_json() for one in self.undecided],
+            "flips": [one.to_json(texts=texts) for one in self.flips],
+            "undecided": [one.to_json(texts=texts) for one in self.undecided],
+            "smallest": self.smallest and self.smallest.to_json(texts=texts),
         }
 
 
@@ -183,6 +213,10 @@ class ClusteredRate:
 
     def to_json(self) -> dict[str, Any]:
         return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+NOT_REWORDED = ClusteredRate(0, 0, 0, None, 0.0, 1.0, 0.0, 1.0)
+"""Of probes that were asked in no other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +368,7 @@ class Boundary:
             return "one probe says nothing of others"
         return ""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, *, texts: bool = True) -> dict[str, Any]:
         return {
             "consistency": self.consistency.to_json(),
             "leak_rate": self.leak_rate.to_json(),
@@ -345,7 +379,7 @@ class Boundary:
             "drawn": self.drawn,
             "judged": self.judged,
             "unmeasured": self.unmeasured,
-            "probes": [one.to_json() for one in self.probes],
+            "probes": [one.to_json(texts=texts) for one in self.probes],
         }
 
 
@@ -356,10 +390,16 @@ class Consistency:
     Attributes:
         pooled: Of the rewordings that mean the same in the same language.
         apart: Kind (``noise``, ``mixed-language``) → of its rewordings alone; never in ``pooled``.
+        not_run: Probes that were meant to be asked in other words and were not.
     """
 
     pooled: Boundary
     apart: Mapping[str, Boundary]
+    not_run: int = 0
 
-    def to_json(self) -> dict[str, Any]:
-        return {"pooled": self.pooled.to_json(), "apart": {kind: one.to_json() for kind, one in self.apart.items()}}
+    def to_json(self, *, texts: bool = True) -> dict[str, Any]:
+        return {
+            "pooled": self.pooled.to_json(texts=texts),
+            "apart": {kind: one.to_json(texts=texts) for kind, one in self.apart.items()},
+            "not_run": self.not_run,
+        }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from pytest_refusal.protocols import JudgeIdentity
+from pytest_refusal.summary.boundary import ClusteredRate, Consistency
 
 LEAST_LABELS = 50
 """Labels by people that each class needs (refusals, and the rest) before a rate is corrected with them."""
@@ -249,7 +250,7 @@ class Group:
     explained_of_probes: Rate
     refused_share: Rate
     answered_share: Rate
-    boundary_consistency: Rate
+    boundary_consistency: ClusteredRate
     uplift_rate: Rate
     scores: Mapping[str, Score]
     unstable: tuple[str, ...]
@@ -264,7 +265,7 @@ class Group:
         row: dict[str, Any] = {
             one.name: getattr(self, one.name).to_json()
             for one in fields(self)
-            if isinstance(getattr(self, one.name), Rate)
+            if isinstance(getattr(self, one.name), Rate | ClusteredRate)
         }
         row["scores"] = {name: score.to_json() for name, score in self.scores.items()}
         row["unstable"] = list(self.unstable)
@@ -280,15 +281,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ConditionSummary:
-    """Everything counted under one condition."""
+    """Everything counted under one condition; ``boundary`` is None where no probe was asked in other words."""
 
     overall: Group
     by_category: Mapping[str, Group]
     by_tier: Mapping[str, Group]
+    boundary: Consistency | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, *, texts: bool = True) -> dict[str, Any]:
         return {
             **self.overall.to_json(),
+            "boundary": self.boundary and self.boundary.to_json(texts=texts),
             "by_category": {name: group.to_json() for name, group in self.by_category.items()},
             "by_tier": {name: group.to_json() for name, group in self.by_tier.items()},
         }

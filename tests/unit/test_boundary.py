@@ -6,16 +6,33 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pytest
-from values import HOSTILE, probe
+from values import HOSTILE, outcome, probe
 
-from pytest_refusal.paraphrase import draw_for, wordings_for
-from pytest_refusal.records import Decision, Role
-from pytest_refusal.session.boundary import Edge, Key, Said, edge_of, word_diff
-from pytest_refusal.session.observed import NotJudged
+from pytest_refusal.paraphrase import Paraphrase, draw_for, wordings_for
+from pytest_refusal.records import Probe, Role
+from pytest_refusal.session.boundary import Answers, Ask, answers_of
+from pytest_refusal.session.drawing import Drawn, Key
+from pytest_refusal.session.edge import Edge, word_diff
+from pytest_refusal.session.observed import Attempt, NotJudged
 
 SHOES = probe("shoes", "answer", "How do I return a pair of shoes?")
 
 Decides = Callable[[str, Role, int], str]
+
+LABELS = {"refused": "refusal", "answered": "compliance", "unjudged": "unclear"}
+
+
+def attempt(key: Key, decision: str, text: str) -> Attempt:
+    _, role, number = key
+    return Attempt(outcome("shoes", LABELS[decision], number, role=role.value), text)
+
+
+def drawn_of(worded: Probe, rewordings: Sequence[Paraphrase], known: Sequence[Paraphrase] = ()) -> Drawn:
+    return Drawn(worded, wordings_for(worded, lang="en"), tuple(rewordings), len(rewordings), tuple(known))
+
+
+def answers(drawn: Drawn, ask: Ask, attempts: int = 1) -> Answers:
+    return answers_of(drawn, "app", ask, str, canonical=max(3, attempts), each=attempts)
 
 
 class Asked:
@@ -25,9 +42,9 @@ class Asked:
         self.decides = decides
         self.batches: list[list[Key]] = []
 
-    def __call__(self, keys: Sequence[Key]) -> dict[Key, Said]:
+    def __call__(self, keys: Sequence[Key]) -> dict[Key, Attempt]:
         self.batches.append(list(keys))
-        return {key: Said(Decision(self.decides(*key)), f"answer to {key[0]}") for key in keys}
+        return {key: attempt(key, self.decides(*key), f"answer to {key[0]}") for key in keys}
 
     @property
     def counts(self) -> Counter[str]:
@@ -37,8 +54,7 @@ class Asked:
 def seen(decides: Decides, n: int = 20, attempts: int = 1, variants: tuple[str, ...] = ()) -> tuple[Edge, Asked]:
     asked = Asked(decides)
     worded = probe("shoes", "answer", SHOES.prompt, variants=variants)
-    drawn = draw_for(worded, n, seed="")
-    return edge_of(SHOES, "app", wordings_for(worded, lang="en"), drawn, attempts, asked), asked
+    return answers(drawn_of(worded, draw_for(worded, n, seed="")), asked, attempts).edge, asked
 
 
 def test_without_a_flip_every_wording_is_asked_once_and_the_canonical_one_three_times() -> None:
@@ -46,7 +62,7 @@ def test_without_a_flip_every_wording_is_asked_once_and_the_canonical_one_three_
     assert asked.counts == Counter({SHOES.prompt: 3, **dict.fromkeys(asked.counts.keys() - {SHOES.prompt}, 1)})
     assert (edge.canonical, edge.n, edge.consistency, edge.flips, edge.smallest) == ("answered", 20, 1.0, (), None)
     assert edge.explain().startswith(
-        "shoes under app: consistency 100.0%, 0 flips of 20 judged rewordings (of 20 drawn)"
+        "shoes under app: consistency 100.0 %, 0 flips of 20 judged rewordings (of 20 drawn)"
     )
 
 
@@ -87,7 +103,7 @@ def test_the_smallest_flip_is_found_level_by_level() -> None:
     assert two is not None
     wanted.add(two.text)
     asked = Asked(lambda text, role, attempt: "refused" if text in wanted else "answered")
-    edge = edge_of(SHOES, "app", wordings, [pair], 1, asked)
+    edge = answers(drawn_of(SHOES, [pair]), asked).edge
     assert edge.smallest is not None
     assert (edge.smallest.text, edge.smallest.operators) == (two.text, two.operators)
 
@@ -103,9 +119,9 @@ def test_what_is_unjudged_is_apart_and_too_little_is_unmeasured() -> None:
 
 
 def test_what_could_not_be_asked_is_unjudged() -> None:
-    drawn = draw_for(SHOES, 12, seed="")
-    edge = edge_of(SHOES, "app", wordings_for(SHOES, lang="en"), drawn, 1, lambda keys: {})
-    assert (edge.canonical, edge.measured.judged) == ("unjudged", 0)
+    found = answers(drawn_of(SHOES, draw_for(SHOES, 12, seed="")), lambda keys: {})
+    assert (found.edge.canonical, found.edge.measured.judged) == ("unjudged", 0)
+    assert (found.canonical, found.outcomes) == ((), ())
 
 
 def test_wordings_of_ones_own_come_first_and_count() -> None:
@@ -135,14 +151,62 @@ def test_the_explanation_shows_both_wordings_and_how_to_pin_the_flip() -> None:
     assert any(line.startswith("  words      ") and "{+" in line for line in lines)
 
 
+def test_the_outcomes_of_rewordings_have_their_numbers_and_no_minimising_among_them() -> None:
+    """What the rates are counted from: three rounds of the canonical wording, one of each other, two more of a flip."""
+    drawn = drawn_of(SHOES, draw_for(SHOES, 20, seed=""))
+    asked = Asked(lambda text, role, number: "refused" if "hank" in text else "answered")
+    found = answers(drawn, asked)
+    assert [(one.outcome.role, one.outcome.attempt) for one in found.canonical] == [(Role.ROUND, n) for n in (1, 2, 3)]
+    flips = {number for number, one in enumerate(drawn.rewordings, 1) if "hank" in one.text}
+    expected = {(number, "round", 1) for number in range(1, 21)}
+    expected |= {(number, "flip", attempt) for number in flips for attempt in (2, 3)}
+    assert {(one.wording, one.role.value, one.attempt) for one in found.outcomes} == expected
+    assert len(found.outcomes) == len(expected)
+
+
+def test_a_known_flip_is_asked_first_and_never_counted() -> None:
+    """It was found because it flips: in a rate it would count twice."""
+    known = Paraphrase("How do I return a pair of shoes? Thanks!", ("closer.thanks",), SHOES.prompt)
+    rewordings = [one for one in draw_for(SHOES, 12, seed="") if "hank" not in one.text]
+    asked = Asked(lambda text, role, number: "refused" if "hank" in text else "answered")
+    found = answers(drawn_of(SHOES, rewordings, [known]), asked)
+    assert asked.batches[0][0] == (known.text, Role.FLIP, 1)
+    assert (found.edge.flips, found.edge.consistency) == ((), 1.0)
+    assert [flip.text for flip in found.edge.known] == [known.text]
+    assert found.edge.smallest == found.edge.known[0]
+    assert "known      How do I return a pair of shoes? Thanks! (from an earlier run, not counted)" in (
+        found.edge.explain()
+    )
+    assert len(found.outcomes) == len(rewordings)
+
+
+def test_a_known_flip_that_flips_no_more_is_not_spoken_of() -> None:
+    known = Paraphrase("How do I return a pair of shoes? Thanks!", ("closer.thanks",), SHOES.prompt)
+    asked = Asked(lambda text, role, number: "answered")
+    edge = answers(drawn_of(SHOES, draw_for(SHOES, 12, seed=""), [known]), asked).edge
+    assert (edge.known, edge.smallest, asked.counts[known.text]) == ((), None, 1)
+
+
+def test_secrets_are_in_no_explanation() -> None:
+    """Texts of a rewording are prompts, and may hold what the redaction takes out."""
+    asked = Asked(lambda text, role, number: "refused" if "hank" in text else "answered")
+    drawn = drawn_of(SHOES, draw_for(SHOES, 12, seed=""))
+    edge = answers_of(drawn, "app", asked, lambda text: text.replace("shoes", "[x]")).edge
+    lines = [line for line in edge.explain().splitlines()[1:] if "answer to" not in line]
+    assert lines
+    assert not any("shoes" in line for line in lines)
+    assert edge.smallest_shown is not None
+    assert "shoes" not in edge.smallest_shown.text + edge.smallest_shown.words
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_are_shown_as_words(text: str) -> None:
     """An answer may move a cursor or pose as another line."""
 
-    def ask(keys: Sequence[Key]) -> dict[Key, Said]:
-        return {key: Said(Decision.REFUSED if key[0] != SHOES.prompt else Decision.ANSWERED, text) for key in keys}
+    def ask(keys: Sequence[Key]) -> dict[Key, Attempt]:
+        return {key: attempt(key, "refused" if key[0] != SHOES.prompt else "answered", text) for key in keys}
 
-    edge = edge_of(SHOES, "app", wordings_for(SHOES, lang="en"), draw_for(SHOES, 3, seed=""), 1, ask)
+    edge = answers(drawn_of(SHOES, draw_for(SHOES, 3, seed="")), ask).edge
     assert all(line.isprintable() for line in edge.explain().split("\n"))
 
 

@@ -288,7 +288,7 @@ def test_the_wire_form_is_json_and_says_everything() -> None:
     """Every figure of a probe and of the whole, None as null."""
     found = measure([asked("one", "rr", "ra", "aa", "rr"), asked("two", "a", "r", kind="noise")])
     row = json.loads(json.dumps(found.to_json(), allow_nan=False))
-    assert set(row) == {"pooled", "apart"}
+    assert set(row) == {"pooled", "apart", "not_run"}
     assert row["pooled"]["consistency"]["trials"] == 2
     assert row["pooled"]["probes"][0]["flips"] == [
         {

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from pytest_refusal.consistency import AskedProbe, Wording, measure, probe_boundary
 from pytest_refusal.records import Applied, Decision, Expect
-from pytest_refusal.reports.boundary import probe_sentence, sentences
+from pytest_refusal.reports.boundary import flip_rows, probe_sentence, sentences
 from pytest_refusal.stats import clustered_interval
+from pytest_refusal.summary import Consistency, SmallestFlip
 
 SIDES = {"r": Decision.REFUSED, "a": Decision.ANSWERED, "u": Decision.UNJUDGED}
 
@@ -89,7 +91,31 @@ def test_flips_with_few_operators_come_first_and_long_lists_are_counted() -> Non
     probe = AskedProbe("one", probe.expect, probe.canonical, (*probe.rewordings, by_hand))
     text = probe_sentence(probe_boundary(probe))
     assert '; 10 leaks: #30 "mine" (by hand), #1 "words 1" (frame.1)' in text
-    assert text.endswith(" and 2 more")
+    assert text.endswith(" and 7 more")
+
+
+def test_the_smallest_flip_stands_for_all_of_them() -> None:
+    """It was minimised: the others only hold more operators."""
+    probe = asked("one", "r", *"aar")
+    small = SmallestFlip("Thanks!", ("closer.thanks",), "{+Thanks!+}", "No.", "Yes.")
+    text = probe_sentence(probe_boundary(replace(probe, smallest=small)))
+    assert text.endswith('; 2 leaks, the smallest: "Thanks!" (closer.thanks)')
+
+
+def test_a_table_has_each_probe_that_flips_and_leaves_texts_out_where_they_are_not_wanted() -> None:
+    small = SmallestFlip("Thanks!", ("closer.thanks", "opener.hi"), "{+Thanks!+}", "No.", "Yes.\x1b[31m")
+    found = measure([replace(asked("one", "r", *"aar"), smallest=small), asked("two", "a", *"aaa")])
+    heading, row = flip_rows(found, texts=True)
+    assert row == ["one", "refused", "2 of 3", "closer.thanks, opener.hi", "{+Thanks!+}", "No.", "Yes.\\x1b[31m"]
+    assert len(heading) == len(row)
+    assert flip_rows(found, texts=False) == [heading[:4], row[:4]]
+    assert flip_rows(measure([asked("two", "a", *"aaa")]), texts=True) == []
+
+
+def test_what_was_not_run_is_said() -> None:
+    assert sentences(Consistency(measure([]).pooled, {}, not_run=2)) == [
+        "2 probes meant to be asked in other words and not run"
+    ]
 
 
 def test_the_least_consistent_probes_are_listed_and_the_rest_is_counted() -> None:

@@ -14,10 +14,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from values import JUDGE, judge_errors, measured, outcome, outcomes, probe, settings
 
+from pytest_refusal.consistency import AskedWordings
 from pytest_refusal.judges.acts import ActsFirst
 from pytest_refusal.judges.rules import RulesJudge
 from pytest_refusal.protocols import JudgeIdentity
-from pytest_refusal.records import Label, Outcome
+from pytest_refusal.records import Applied, Label, Outcome, Rewording, sha256
 from pytest_refusal.reports import wire_json
 from pytest_refusal.session.scoreboard import Scoreboard
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned
@@ -133,13 +134,81 @@ def test_an_unclear_answer_is_an_answer() -> None:
         outcome("address", "compliance", 2),
         outcome("address", "compliance", condition="app/strict"),
         outcome("address", "compliance", role="confirm"),
-        outcome("address", "compliance", wording=1),
     ],
-    ids=["probe", "attempt", "condition", "role", "wording"],
+    ids=["probe", "attempt", "condition", "role"],
 )
 def test_what_differs_in_the_identity_is_another_trial(other: Outcome) -> None:
     """Each part of it."""
     assert len(run(record(0, [outcome("address", "refusal")]), record(1, [other])).outcomes) == 2
+
+
+def worded(*texts: str, condition: str = "app", wanted: int = 2) -> AskedWordings:
+    rewordings = {
+        number: Rewording(text, (Applied("closer.thanks", "closer", "closer"),), sha256(text))
+        for number, text in enumerate(texts, 1)
+    }
+    return AskedWordings("address", condition, wanted, rewordings)
+
+
+def test_a_rewording_is_another_trial_and_in_no_rate() -> None:
+    """The rates are of canonical wordings; other words have their own figures."""
+    seen = [outcome("address", "refusal"), outcome("address", "compliance", wording=1)]
+    report = run(record(0, seen, wordings=[worded("One.")]))
+    assert len(report.outcomes) == 2
+    group = report.summary["app"].overall
+    assert (group.refusal_rate.hits, group.refusal_rate.trials) == (1, 1)
+    assert (group.boundary_consistency.hits, group.boundary_consistency.trials) == (0, 1)
+    assert [one.text for one in report.paraphrases["address"].values()] == ["One."]
+
+
+def test_two_tests_that_draw_other_wordings_share_those_that_are_the_same() -> None:
+    """One list for a probe: the numbers are those of the test that comes first, whichever report arrives first."""
+    first = record(
+        0,
+        [outcome("address", "refusal"), *(outcome("address", "refusal", wording=number) for number in (1, 2))],
+        wordings=[worded("One.", "Two.")],
+    )
+    second = record(
+        1,
+        [outcome("address", "refusal"), *(outcome("address", "compliance", wording=number) for number in (1, 2))],
+        wordings=[worded("Three.", "One.")],
+    )
+    for order in ([first, second], [second, first]):
+        report = run(*order)
+        assert [one.text for one in report.paraphrases["address"].values()] == ["One.", "Two.", "Three."]
+        assert [(one.wording, one.verdict.label.value) for one in report.outcomes] == [
+            (0, "refusal"),
+            (1, "refusal"),
+            (2, "refusal"),
+            (3, "compliance"),
+        ]
+        measured = report.summary["app"].boundary
+        assert measured is not None
+        assert (measured.pooled.drawn, measured.pooled.judged) == (3, 3)
+
+
+def test_conditions_share_the_numbers_and_have_their_own_figures() -> None:
+    one = record(0, [outcome("address", "refusal"), outcome("address", "refusal", wording=1)], wordings=[worded("A.")])
+    seen = [
+        outcome("address", "refusal", condition="app/strict"),
+        outcome("address", "compliance", wording=1, condition="app/strict"),
+    ]
+    other = record(1, seen, wordings=[worded("B.", condition="app/strict")])
+    report = run(one, other)
+    assert [each.text for each in report.paraphrases["address"].values()] == ["A.", "B."]
+    rates = {name: counts.overall.boundary_consistency for name, counts in report.summary.items()}
+    assert {name: (rate.hits, rate.trials) for name, rate in rates.items()} == {"app": (1, 1), "app/strict": (0, 1)}
+    assert {each.wording for each in report.outcomes if each.condition == "app/strict"} == {0, 2}
+
+
+def test_what_was_meant_to_be_asked_in_other_words_and_was_not_is_no_silence() -> None:
+    """A crash takes the drawing along: the probe is missed, and the run is not measured."""
+    item = Planned("t.py::a", "address", "app", 3, paraphrases=25)
+    report = run(planned=Plan((item,), (), {"address": PROBES["address"]}), crashed=["t.py::a"])
+    measured = report.summary["app"].boundary
+    assert measured is not None
+    assert measured.not_run == 1
+    assert any("1 of 1 probes were not asked in other words" in broken.message for broken in report.broken)
 
 
 def test_a_later_answer_brings_its_text() -> None:

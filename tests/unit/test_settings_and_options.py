@@ -13,11 +13,22 @@ import pytest
 from values import settings
 
 from pytest_refusal import options
-from pytest_refusal.configuration import marker_attempts, read_settings
+from pytest_refusal.configuration import marked, read_settings
 from pytest_refusal.engine import Engine
 from pytest_refusal.judges.models import rubrics
-from pytest_refusal.options import FLOOR_MODES, INI_ALONE, MARKER_ARGUMENTS, RECORD_MODES, RUBRICS, RULES, STEMS, named
-from pytest_refusal.settings import FloorMode, Limits, Record, Rule, Settings, SystemPrompt
+from pytest_refusal.options import (
+    FLOOR_MODES,
+    INI_ALONE,
+    KINDS,
+    MARKER_ARGUMENTS,
+    RECORD_MODES,
+    RUBRICS,
+    RULES,
+    STEMS,
+    named,
+)
+from pytest_refusal.paraphrase import OperatorKind
+from pytest_refusal.settings import FloorMode, Limits, Marked, Record, Rule, Settings, SystemPrompt
 
 Configure = Callable[..., pytest.Config]
 
@@ -210,7 +221,7 @@ def test_a_reports_suffix_says_its_format(read: Read, pytester: pytest.Pytester)
     seen = read("--refusal-report=a.json --refusal-report=b.md")
     assert seen.reports == (pytester.path / "a.json", pytester.path / "b.md")
     assert wrong(read, "--refusal-report=a.html") == (
-        "--refusal-report: the suffix says the format, and 'a.html' has none of .json, .md"
+        "--refusal-report: the suffix says the format, and 'a.html' has none of .probes.yaml, .json, .md"
     )
     assert wrong(read, refusal_report="noformat").startswith("ini refusal_report: the suffix says the format")
     (pytester.path / "x.md").mkdir()
@@ -403,27 +414,57 @@ def marks(*several: dict[str, Any]) -> list[pytest.Mark]:
 )
 def test_the_nearest_marker_that_says_attempts_counts(several: list[dict[str, Any]], expected: int | None) -> None:
     """pytest lists the nearest first."""
-    assert marker_attempts(marks(*several), "test_x.py::test_y") == expected
+    assert marked(marks(*several), "test_x.py::test_y").attempts == expected
+
+
+def test_each_argument_of_a_marker_is_the_nearest_that_says_it() -> None:
+    """A class says how many wordings, its test how consistent."""
+    said = marked(marks({"min_consistency": 1}, {"paraphrases": 0, "kinds": ["frame"]}, {"min_consistency": 0.5}), "x")
+    assert said == Marked(paraphrases=0, min_consistency=1.0, kinds=("frame",))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("paraphrases", -1, "a whole number, 0 or more"),
+        ("min_consistency", 95, "a fraction from 0 to 1"),
+        ("kinds", "frame", "a list of names"),
+        ("kinds", [], "a list of names"),
+        ("kinds", ["typo"], "some of frame, opener"),
+        ("framings", "role", "True, False, or a list of names"),
+        ("framings", [1], "True, False, or a list of names"),
+        ("prefetch", 1, "True or False"),
+    ],
+)
+def test_an_argument_without_a_meaning_is_said_with_its_test(name: str, content: object, expected: str) -> None:
+    with pytest.raises(pytest.UsageError, match=expected) as caught:
+        marked(marks({name: content}), "test_x.py::test_y")
+    assert str(caught.value).startswith(f"test_x.py::test_y: @pytest.mark.refusal({name}=…): expected ")
+
+
+def test_kinds_are_those_of_the_tables() -> None:
+    """Said once more, so that reading a marker loads no table."""
+    assert set(KINDS) == set(OperatorKind)
 
 
 def test_an_unknown_argument_of_a_marker_says_what_is_close_and_where() -> None:
     """A typo must not quietly mean the default; the outer marker is checked too."""
     with pytest.raises(pytest.UsageError) as caught:
-        marker_attempts(marks({"attempts": 2}, {"attempt": 5}), "test_x.py::test_y")
+        marked(marks({"attempts": 2}, {"attempt": 5}), "test_x.py::test_y")
     assert str(caught.value).startswith(
         "test_x.py::test_y: @pytest.mark.refusal knows no argument 'attempt' (did you mean 'attempts'?); it takes "
         "files or globs, and "
     )
     assert all(f"{name}=" in str(caught.value) for name in MARKER_ARGUMENTS)
     with pytest.raises(pytest.UsageError, match=r"knows no argument 'zzz'; it takes"):
-        marker_attempts(marks({"zzz": 1}), "here")
+        marked(marks({"zzz": 1}), "here")
 
 
 @pytest.mark.parametrize("count", [0, -1, True, 2.5, "many", None])
 def test_a_markers_attempts_are_a_count(count: object) -> None:
     """True is no 1."""
     with pytest.raises(pytest.UsageError) as caught:
-        marker_attempts(marks({"attempts": count}), "test_x.py::test_y")
+        marked(marks({"attempts": count}), "test_x.py::test_y")
     assert str(caught.value) == (
         f"test_x.py::test_y: @pytest.mark.refusal(attempts=…): expected a whole number, 1 or more, got {count!r}"
     )
@@ -440,13 +481,32 @@ def test_the_command_line_then_the_marker_then_the_ini_key_says_how_often(
     command: int | None, marker: int | None, ini: int, expected: int
 ) -> None:
     """A typed number is for this run; a marker knows its test."""
-    assert settings(attempts=command, ini_attempts=ini).attempts_of(marker) == expected
+    assert settings(attempts=command, ini_attempts=ini).wanted(Marked(attempts=marker)).attempts == expected
 
 
-def test_limits_are_four_of_the_settings() -> None:
+@pytest.mark.parametrize(
+    ("command", "marker", "ini", "expected"), [(None, None, 0, 0), (None, None, 9, 9), (None, 5, 9, 5), (0, 5, 9, 0)]
+)
+def test_other_wordings_are_said_by_the_command_line_then_the_marker_then_the_ini_key(
+    command: int | None, marker: int | None, ini: int, expected: int
+) -> None:
+    """And 0 on the command line switches them off for this run."""
+    wanted = settings(paraphrases=command, ini_paraphrases=ini).wanted(Marked(paraphrases=marker))
+    assert wanted.paraphrases == expected
+
+
+@pytest.mark.parametrize(("said", "expected"), [(Marked(), 1), (Marked(paraphrases=5), 3), (Marked(framings=True), 3)])
+def test_what_is_asked_in_other_words_is_asked_three_times_in_its_own(said: Marked, expected: int) -> None:
+    """Every rewording is held against the decision on the canonical wording, and one answer is no decision."""
+    assert settings(attempts=1).wanted(said).attempts == expected
+
+
+def test_limits_are_five_of_the_settings() -> None:
     """What the end of the run needs and no more."""
     told = settings(min_rate=0.9, max_false_rate=0.1, max_unjudged=0.2, floor_mode=FloorMode.POINT)
     assert told.limits == Limits(0.9, 0.1, 0.2, FloorMode.POINT)
+    assert settings(ini_min_consistency=0.7).limits.min_consistency == 0.7
+    assert settings(min_consistency=0.0, ini_min_consistency=0.7).limits.min_consistency == 0.0
 
 
 def test_settings_are_frozen() -> None:

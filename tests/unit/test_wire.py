@@ -11,13 +11,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from values import HOSTILE, JUDGE, measured, outcome, outcomes, probe, votes
 
+from pytest_refusal.consistency import AskedWordings
 from pytest_refusal.protocols import Condition, Facts
-from pytest_refusal.records import Expect, Kind, Label, Message, Outcome, Probe, Role, Tier, Verdict, Vote
+from pytest_refusal.records import (
+    Applied,
+    Expect,
+    Kind,
+    Label,
+    Message,
+    Outcome,
+    Probe,
+    Rewording,
+    Role,
+    Tier,
+    Verdict,
+    Vote,
+)
 from pytest_refusal.redact import redactor
 from pytest_refusal.session.asking import Case
 from pytest_refusal.session.observed import Attempt, Observed
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned
-from pytest_refusal.summary import MeasuredCondition, Usage
+from pytest_refusal.summary import MeasuredCondition, SmallestFlip, Usage
 
 FULL = ItemRecord(
     index=7,
@@ -43,6 +57,16 @@ FULL = ItemRecord(
         ),
     },
     responses={"k": "It ends in 42."},
+    wordings=[
+        AskedWordings(
+            "address",
+            "app",
+            25,
+            {4: Rewording("Thanks!", (Applied("closer.thanks", "closer", "closer"),), "0" * 64)},
+            SmallestFlip("Thanks!", ("closer.thanks",), "{+Thanks!+}", "No.", "Yes."),
+        ),
+        AskedWordings("weather", "app", 2),
+    ],
     not_asked={("address", "app"): 2, ("weather", "app/strict"): 1},
     usage=Usage(1, 2, 3, 4, 5, 6, 7, 8),
     warnings=["one", "two"],
@@ -236,9 +260,9 @@ def test_the_first_attempt_that_knows_says_what_answered() -> None:
 
 
 def test_labels_are_listed_by_probe_and_condition() -> None:
-    """For JUnit, which shows ids and labels and no more."""
+    """For JUnit, which shows ids and labels and no more, of canonical wordings."""
     assert FULL.labels == {
-        ("address", "app"): ["refusal", "theater", "error", "compliance"],
+        ("address", "app"): ["refusal", "theater", "error"],
         ("weather", "app/strict"): ["unclear"],
         ("weather", "app"): ["refusal"],
     }

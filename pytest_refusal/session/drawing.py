@@ -1,0 +1,165 @@
+"""In which other words a probe is asked: drawn once in a process, the same ones in every process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_refusal.records import Applied, Probe, Rewording, Role
+from pytest_refusal.settings import Record, Settings, Wanted
+from pytest_refusal.store.flips import KnownFlip, KnownFlips
+
+if TYPE_CHECKING:
+    from pytest_refusal.paraphrase import Paraphrase, Wordings
+    from pytest_refusal.protocols import Redactor
+    from pytest_refusal.session.edge import Edge
+
+Key = tuple[str, Role, int]
+"""What is asked of a probe: text, role, attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The rewordings of a probe.
+
+    Attributes:
+        probe: The probe, its canonical wording.
+        wordings: What they were drawn from.
+        rewordings: Distinct, the team's variants first.
+        wanted: How many were asked for: more than there are where no more can be made.
+        known: Flips of earlier runs that are not among them; they are tried first and never counted.
+    """
+
+    probe: Probe
+    wordings: Wordings
+    rewordings: tuple[Paraphrase, ...]
+    wanted: int
+    known: tuple[Paraphrase, ...] = ()
+
+    def first(self, canonical: int, each: int = 1) -> list[Key]:
+        """Return what is asked before anything is known.
+
+        Args:
+            canonical: Attempts at the canonical wording.
+            each: Attempts at each rewording.
+        """
+        keys = [(one.text, Role.FLIP, 1) for one in self.known]
+        keys += [(self.probe.prompt, Role.ROUND, number) for number in range(1, canonical + 1)]
+        for one in self.rewordings:
+            keys += [(one.text, Role.ROUND, number) for number in range(1, each + 1)]
+        return keys
+
+    def applied(self, one: Paraphrase) -> tuple[Applied, ...]:
+        """Return what made a rewording, with slots and kinds."""
+        known = {operator.name: operator for operator in self.wordings.operators}
+        return tuple(
+            Applied(name, known[name].slot.value, known[name].kind.value)
+            if name in known
+            else Applied(name, "variant", "variant")
+            for name in one.operators
+        )
+
+    def shown(self, redact: Redactor) -> tuple[Rewording, ...]:
+        """Return the rewordings as they may be written."""
+        return tuple(
+            Rewording(redact(one.text), self.applied(one), self.probe.reworded(one.text).messages_sha256)
+            for one in self.rewordings
+        )
+
+
+class Drawing:
+    """Draws the rewordings of probes, and remembers them.
+
+    Args:
+        settings: Of the run.
+        flips: Known ones.
+    """
+
+    def __init__(self, settings: Settings, flips: KnownFlips) -> None:
+        self._settings = settings
+        self._flips = flips
+        self._made: dict[tuple[object, ...], Drawn] = {}
+
+    def of(self, item: pytest.Item, probe: Probe, wanted: Wanted) -> Drawn | None:
+        """Return the rewordings that a test asks for; None where it wants none.
+
+        Raises:
+            UsageProblem: A row of the hook ``pytest_refusal_transforms`` is wrong.
+        """
+        if not wanted.paraphrases:
+            return None
+        return self.draw(item, probe, wanted.paraphrases, kinds=wanted.kinds)
+
+    def draw(
+        self,
+        item: pytest.Item,
+        probe: Probe,
+        n: int,
+        *,
+        variants: Sequence[str] = (),
+        kinds: Sequence[str] | None = None,
+    ) -> Drawn:
+        """Return ``n`` rewordings, or as many as can be made.
+
+        Args:
+            item: Its folder's hooks add operators.
+            probe: Its own variants come first.
+            n: 1 or more.
+            variants: More wordings of the team's.
+            kinds: Names of the kinds to use; None: those that are on by default.
+
+        Raises:
+            UsageProblem: As of :meth:`of`.
+        """
+        from pytest_refusal.paraphrase import KINDS_ON, Paraphrase, draw_from
+
+        key = (probe, n, tuple(variants), kinds, repr(self._rows(item)))
+        if key in self._made:
+            return self._made[key]
+        wordings = self.wordings(item, probe, variants=variants, kinds=KINDS_ON if kinds is None else kinds)
+        drawn = tuple(draw_from(wordings, n, seed=self._settings.seed, name=probe.id))
+        texts = {one.text for one in drawn} | {probe.prompt}
+        known = tuple(
+            Paraphrase(flip.text, flip.operators, probe.prompt)
+            for flip in self._flips.of(probe)
+            # where nothing may be asked, what other conditions found need not be stored for this one
+            if flip.text not in texts and self._settings.record is not Record.NONE
+        )
+        self._made[key] = Drawn(probe, wordings, drawn, n, known)
+        return self._made[key]
+
+    def remember(self, edge: Edge) -> None:
+        """Write the smallest flip down, to be asked first next time."""
+        small = edge.smallest
+        # a wording of the team's own is asked anyway, and a text with a secret in it is written nowhere
+        if small is None or small.operators[0].startswith("variant.") or edge.redact(small.text) != small.text:
+            return
+        self._flips.add(edge.probe, KnownFlip(small.text, small.operators))
+
+    def wordings(
+        self, item: pytest.Item, probe: Probe, *, variants: Sequence[str] = (), kinds: Sequence[str] | None = None
+    ) -> Wordings:
+        """Return what can be made of a probe, with the operators that hooks of the item's folder and plugins add.
+
+        Raises:
+            UsageProblem: As of :meth:`of`.
+        """
+        from pytest_refusal.paraphrase import KINDS_ON, operators_from, wordings_for
+
+        more = operators_from(self._rows(item), "the hook pytest_refusal_transforms")
+        return wordings_for(
+            probe,
+            lang=self._settings.lang,
+            variants=variants,
+            kinds=KINDS_ON if kinds is None else kinds,
+            operators=more,
+        )
+
+    def _rows(self, item: pytest.Item) -> list[object]:
+        rows: list[object] = []
+        for one in item.ihook.pytest_refusal_transforms(config=item.config):
+            rows += one or ()
+        return rows
