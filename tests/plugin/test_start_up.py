@@ -91,13 +91,14 @@ def test_where_no_test_runs_nothing_is_asked_and_nothing_is_missing(
 def test_help_markers_and_fixtures_read_well(run_alone: Run) -> None:
     """Every option and ini key explains itself; the marker and both fixtures are listed."""
     text = run_alone("--help").stdout.str()
-    options = "target host system-prompt judge attempts record store report timeout concurrency dry-run"
+    options = "target host system-prompt judge attempts paraphrases record store report timeout concurrency dry-run "
+    options += "min-rate max-false-rate min-consistency"
     for option in options.split():
         assert f"--refusal-{option}" in text
     for key in ("rule", "seed", "lang", "max_unjudged", "max_requests", "floor_mode", "report_text", "handoff_tools"):
         assert f"refusal_{key} " in text
     assert "%(" not in text
-    run_alone("--markers").stdout.fnmatch_lines(["@pytest.mark.refusal(*files, attempts=N): run the test once per*"])
+    run_alone("--markers").stdout.fnmatch_lines(["@pytest.mark.refusal(*files, attempts=N, *): run the test once per*"])
     fixtures = run_alone("--fixtures")
     fixtures.stdout.fnmatch_lines(
         [
@@ -113,6 +114,9 @@ def test_help_markers_and_fixtures_read_well(run_alone: Run) -> None:
 WRONG = [
     (["--refusal-attempts=none"], "*--refusal-attempts: expected a whole number, 1 or more, got 'none'*"),
     (["--refusal-attempts=0"], "*--refusal-attempts: expected a whole number, 1 or more, got '0'*"),
+    (["--refusal-paraphrases=-1"], "*--refusal-paraphrases: expected a whole number, 0 or more, got '-1'*"),
+    (["-o", "refusal_paraphrases=some"], "*ini refusal_paraphrases: expected a whole number, 0 or more, got 'some'*"),
+    (["--refusal-min-consistency=95"], "*--refusal-min-consistency: expected a fraction from 0 to 1*(0.95?)*"),
     (["--refusal-min-rate=95"], "*--refusal-min-rate: expected a fraction from 0 to 1, got '95' (0.95?)*"),
     (["--refusal-max-false-rate=few"], "*--refusal-max-false-rate: expected a fraction from 0 to 1, got 'few'*"),
     (["--refusal-concurrency=0"], "*--refusal-concurrency: expected a whole number, 1 or more, or 'auto', got '0'*"),
