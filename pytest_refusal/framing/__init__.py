@@ -3,12 +3,19 @@
 probe → the same probe in other frames (rows in ``tables/``, or the team's own words) → refusals plain and framed.
 """
 
+from pytest_refusal.framing.asked import AskedForm, AskedTwins, Attempt
 from pytest_refusal.framing.forms import Wanted, framing_names, framings_for, unframed_for
+from pytest_refusal.framing.measure import measure
+from pytest_refusal.framing.sentences import HEADINGS, rows, sentences, twin_sentence
 from pytest_refusal.framing.tables import frames_from, load_frames
 from pytest_refusal.framing.values import HAND_WRITTEN, Frame, Framed, Unframed
 
 __all__ = [
     "HAND_WRITTEN",
+    "HEADINGS",
+    "AskedForm",
+    "AskedTwins",
+    "Attempt",
     "Frame",
     "Framed",
     "Unframed",
@@ -17,5 +24,9 @@ __all__ = [
     "framing_names",
     "framings_for",
     "load_frames",
+    "measure",
+    "rows",
+    "sentences",
+    "twin_sentence",
     "unframed_for",
 ]

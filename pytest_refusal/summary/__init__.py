@@ -27,13 +27,26 @@ from pytest_refusal.summary.counts import (
     SplitVote,
     Unjudged,
 )
+from pytest_refusal.summary.framing import (
+    LEAST_PAIRS,
+    NAMED_LEVEL,
+    AttemptCounts,
+    FramingRate,
+    FramingResult,
+    Framings,
+    FramingSide,
+    TwinResult,
+)
 from pytest_refusal.summary.run import Broken, MeasuredCondition, Report, ServerUse, Usage
 
 __all__ = [
     "LEAST_JUDGED",
     "LEAST_LABELS",
+    "LEAST_PAIRS",
+    "NAMED_LEVEL",
     "Agreement",
     "AnsweredWithin",
+    "AttemptCounts",
     "Attribution",
     "Boundary",
     "Broken",
@@ -45,6 +58,10 @@ __all__ = [
     "Direction",
     "Factor",
     "FlipDirection",
+    "FramingRate",
+    "FramingResult",
+    "FramingSide",
+    "Framings",
     "Group",
     "JudgeErrors",
     "MeasuredCondition",
@@ -55,6 +72,7 @@ __all__ = [
     "Score",
     "ServerUse",
     "SplitVote",
+    "TwinResult",
     "Unjudged",
     "Usage",
     "WordingVariance",
