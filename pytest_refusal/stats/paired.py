@@ -95,7 +95,8 @@ def stratified_two_sided(pairs: Sequence[tuple[int, int, int, int]]) -> float:
             trials are hits, or a side has no trials, say nothing.
 
     Returns:
-        In (0, 1]; 1.0 where no probe says anything. The same for the sides exchanged, to the last digits.
+        In [0, 1], 0.0 only where it is too small for a float; 1.0 where no probe says anything. The same for the sides
+        exchanged, to the last digits.
 
     Raises:
         ValueError: Hits are no part of trials.
