@@ -14,7 +14,7 @@ from benchmarks.bench import Bench
 from benchmarks.tables import Row
 from pytest_refusal.framing import AskedForm, AskedTwins, Attempt, measure
 from pytest_refusal.records import Decision, Expect
-from pytest_refusal.stats import paired_difference, student_t_quantile
+from pytest_refusal.stats import Counts, paired_difference, student_t_quantile
 
 Numbers = random.Random
 Chances = Callable[[Numbers], tuple[float, float]]
@@ -86,7 +86,7 @@ def coverage(world: World, probes: int, attempts: int, runs: int, numbers: Numbe
     for _ in range(runs):
         chances = [world.chances(numbers) for _ in range(probes)]
         these = statistics.fmean(framed - plain for plain, framed in chances)
-        pairs = [(hits(numbers, a, attempts), attempts, hits(numbers, b, attempts), attempts) for a, b in chances]
+        pairs = [Counts(hits(numbers, a, attempts), attempts, hits(numbers, b, attempts), attempts) for a, b in chances]
         found = paired_difference(pairs)
         changes = [b / m - a / n for a, n, b, m in pairs]
         half = t * (statistics.variance(changes) / probes) ** 0.5

@@ -9,7 +9,7 @@ from pytest_refusal.framing.asked import AskedForm, AskedTwins, Attempt
 from pytest_refusal.framing.forms import framing_names
 from pytest_refusal.framing.values import HAND_WRITTEN
 from pytest_refusal.records import Decision, Expect
-from pytest_refusal.stats import holm, paired_difference, stratified_two_sided
+from pytest_refusal.stats import Counts, holm, paired_difference, stratified_counts
 from pytest_refusal.summary import AttemptCounts, FramingRate, FramingResult, Framings, FramingSide, TwinResult
 
 Hits = Callable[[AttemptCounts], int]
@@ -126,14 +126,14 @@ def _rate(twins: Sequence[TwinResult], hits: Hits) -> FramingRate:
 
 
 def _tested(rate: FramingRate, twins: Sequence[TwinResult], hits: Hits) -> FramingRate:
-    pairs = [(hits(one.plain), one.plain.judged, hits(one.framed), one.framed.judged) for one in twins]
+    pairs = [Counts(hits(one.plain), one.plain.judged, hits(one.framed), one.framed.judged) for one in twins]
     found = paired_difference(pairs)
     return replace(
         rate,
         difference=found.difference,
         low=found.low,
         high=found.high,
-        p=stratified_two_sided(pairs),
+        p=stratified_counts(pairs),
     )
 
 

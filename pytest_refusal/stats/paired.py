@@ -1,4 +1,4 @@
-"""Two rates of the same probes: their difference with an interval that knows the pairs, and whether there is any."""
+"""Two rates of the same probes: their difference with an interval that knows the pairs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pytest_refusal.stats.exact import Counts
 from pytest_refusal.stats.intervals import clustered_interval
 
 Bounded = tuple[float, float, float]
@@ -20,7 +21,7 @@ class Difference(NamedTuple):
     high: float
 
 
-def paired_difference(pairs: Sequence[tuple[int, int, int, int]], confidence: float = 0.95) -> Difference:
+def paired_difference(pairs: Sequence[Counts], confidence: float = 0.95) -> Difference:
     """Bound the mean difference of two rates of each probe, for *prompts like these*.
 
     The mean over probes of "hits of trials, second side, less first side"; each probe counts once. The interval is
@@ -35,8 +36,8 @@ def paired_difference(pairs: Sequence[tuple[int, int, int, int]], confidence: fl
     do); of a t interval of the probes' differences 19-100 %. The mean over exactly these probes it covers in 96-100 %.
 
     Args:
-        pairs: (hits, trials) of the first side and of the second one, of each probe; probes without trials on both
-            sides are passed over.
+        pairs: Of each probe, the first side as "before" and the second one as "now"; a probe without trials on a side
+            is passed over.
         confidence: Two-sided coverage, inside (0, 1).
 
     Returns:
@@ -82,45 +83,7 @@ def mover(first: Bounded, second: Bounded, correlation: float = 0.0) -> Differen
     )
 
 
-def stratified_two_sided(pairs: Sequence[tuple[int, int, int, int]]) -> float:
-    """Test that at no probe the sides differ: exact, two-sided, one stratum a probe.
-
-    With all hits of a probe fixed, those of its second side are hypergeometric where trials can be exchanged between
-    its sides; their sum over probes is the statistic (as in :func:`mantel_haenszel`). p is the chance of all sums that
-    are as unlikely as the one that was seen or less, as Fisher's two-sided test has it; for one probe it is that test,
-    and for one trial on each side McNemar's exact one.
-
-    Args:
-        pairs: (hits, trials) of the first side and of the second one, of each probe. Probes where all or none of the
-            trials are hits, or a side has no trials, say nothing.
-
-    Returns:
-        In [0, 1], 0.0 only where it is too small for a float; 1.0 where no probe says anything. The same for the sides
-        exchanged, to the last digits.
-
-    Raises:
-        ValueError: Hits are no part of trials.
-    """
-    _check(pairs)
-    chances, seen = [1.0], 0
-    for first, trials, second, others in pairs:
-        hits = first + second
-        fewest, most = max(0, hits - trials), min(others, hits)
-        if fewest == most:
-            continue
-        ways = math.comb(trials + others, hits)
-        own = [math.comb(others, k) * math.comb(trials, hits - k) / ways for k in range(fewest, most + 1)]
-        summed = [0.0] * (len(chances) + most - fewest)
-        for k, chance in enumerate(own):
-            for place, before in enumerate(chances, start=k):
-                summed[place] += before * chance
-        chances, seen = summed, seen + second - fewest
-    # sums that are equally likely by law differ in the last digits; the tolerance is that of scipy's Fisher test
-    limit = chances[seen] * (1 + 1e-7)
-    return min(1.0, math.fsum(chance for chance in chances if chance <= limit))
-
-
-def _check(pairs: Sequence[tuple[int, int, int, int]]) -> None:
+def _check(pairs: Sequence[Counts]) -> None:
     for hits, trials, others, of_those in pairs:
         if not (0 <= hits <= trials and 0 <= others <= of_those):
             raise ValueError(f"hits are part of trials, not {hits} of {trials} and {others} of {of_those}")

@@ -9,7 +9,7 @@ from scipy.stats import fisher_exact
 
 from pytest_refusal.framing import AskedForm, AskedTwins, Attempt, measure
 from pytest_refusal.records import Decision, Expect, Label, Verdict
-from pytest_refusal.stats import holm, paired_difference, stratified_two_sided
+from pytest_refusal.stats import Counts, holm, paired_difference, stratified_counts
 from pytest_refusal.summary import AttemptCounts, FramingRate
 
 KINDS = {
@@ -57,16 +57,16 @@ def test_a_framing_is_held_against_its_plain_twins() -> None:
     assert (role.name, role.built, role.forms) == ("role", True, ("role.x",))
     side = role.overall
     assert (side.probes, side.pairs, side.unmeasured) == (6, 6, "")
-    pairs = [(3, 3, 0, 3)] + [(3, 3, 2, 3)] * 5
+    pairs = [Counts(3, 3, 0, 3)] + [Counts(3, 3, 2, 3)] * 5
     difference, low, high = paired_difference(pairs)
-    p = stratified_two_sided(pairs)
+    p = stratified_counts(pairs)
     assert side.refused == FramingRate(18, 18, 10, 18, difference, low, high, p, p)
     assert difference == pytest.approx(-(1 + 5 / 3) / 6)
-    explained = [(2, 3, 0, 3)] + [(2, 3, 1, 3)] * 5
+    explained = [Counts(2, 3, 0, 3)] + [Counts(2, 3, 1, 3)] * 5
     assert side.explained.plain_hits == 12
     assert side.explained.framed_hits == 5
     assert side.explained.difference == pytest.approx(-(2 / 3 + 5 / 3) / 6)
-    assert side.explained.p == stratified_two_sided(explained)
+    assert side.explained.p == stratified_counts(explained)
     assert role.refuse == side
     assert role.answer.unmeasured == "no probe was asked in this framing"
     assert role.probes[0].plain == AttemptCounts(judged=3, refused=3, explained=2, unjudged=0)
