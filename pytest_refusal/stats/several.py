@@ -33,6 +33,37 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
+def tarone(p_values: Sequence[float], smallest: Sequence[float], alpha: float) -> list[float | None]:
+    """Leave out the tests that could never reject, then adjust the others by :func:`holm` (Tarone, Biometrics 1990).
+
+    With K(m) the number of tests whose smallest possible p is at most alpha / m, m is the smallest number with
+    K(m) <= m; those K(m) tests are adjusted, and the others never reject: it is the totals that say so, so the
+    chance of any false alarm stays below alpha.
+
+    Args:
+        p_values: In any order, each in [0, 1].
+        smallest: What each of them could be at least, given the totals alone (:func:`smallest_p`), in the same order.
+        alpha: The level that the adjusted values are compared with: other levels leave out other tests.
+
+    Returns:
+        Adjusted p values in the same order; None: this test can never reject by itself.
+
+    Raises:
+        ValueError: A p value is outside of [0, 1], or there is not one smallest p for each.
+    """
+    if len(p_values) != len(smallest):
+        raise ValueError(f"needs a smallest p for each of {len(p_values)} p values, not {len(smallest)}")
+    _checked(p_values)
+    _checked(smallest)
+    tests = 1
+    while len(able := [place for place, least in enumerate(smallest) if least <= alpha / tests]) > tests:
+        tests += 1
+    adjusted: list[float | None] = [None] * len(p_values)
+    for place, p in zip(able, holm([p_values[place] for place in able]), strict=True):
+        adjusted[place] = p
+    return adjusted
+
+
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Return Benjamini and Hochberg's step-up adjustment (J R Statist Soc B 1995): below q, a share of q is false.
 

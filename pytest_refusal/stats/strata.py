@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
+from pytest_refusal.stats.hypergeometric import Urn, hit_sum
+
 Table = tuple[int, int, int, int]
 """Counts of one probe: (with it and hit, with it and not, without it and hit, without it and not)."""
 
@@ -65,23 +67,9 @@ def mantel_haenszel(tables: Sequence[Table]) -> MantelHaenszel | None:
 
 
 def _tail(tables: Sequence[Table]) -> float:
-    """Return the chance of as many hits with the factor as these or more, all margins fixed: probe after probe."""
-    whole = {0: 1.0}
-    for a, b, c, d in tables:
-        n, with_it, hits = a + b + c + d, a + b, a + c
-        fewest, most = max(0, hits - (n - with_it)), min(with_it, hits)
-        if fewest == most:
-            # no other number is possible, and counting from there changes nothing
-            continue
-        ways = math.comb(n, hits)
-        summed: dict[int, float] = {}
-        for many in range(fewest, most + 1):
-            chance = math.comb(with_it, many) * math.comb(n - with_it, hits - many) / ways
-            for before, of_it in whole.items():
-                summed[before + many] = summed.get(before + many, 0.0) + chance * of_it
-        whole = summed
-    seen = sum(a for a, b, c, d in tables if max(0, a - d) < min(a + b, a + c))
-    return min(1.0, math.fsum(chance for many, chance in whole.items() if many >= seen))
+    """Return the chance of as many hits with the factor as these or more, all margins fixed."""
+    urns = [Urn(a + b + c + d, a + b, a + c) for a, b, c, d in tables]
+    return hit_sum(urns).greater(sum(a for a, *_ in tables))
 
 
 def at_least_one(hits: int, trials: int, draws: int) -> float | None:

@@ -31,16 +31,29 @@ from pytest_refusal.summary.counts import (
     SplitVote,
     Unjudged,
 )
+from pytest_refusal.summary.framing import (
+    LEAST_PAIRS,
+    NAMED_LEVEL,
+    AttemptCounts,
+    FramingRate,
+    FramingResult,
+    Framings,
+    FramingSide,
+    TwinResult,
+)
 from pytest_refusal.summary.run import Broken, MeasuredCondition, Report, ServerUse, Usage
 
 __all__ = [
     "LEAST_JUDGED",
     "LEAST_LABELS",
+    "LEAST_PAIRS",
+    "NAMED_LEVEL",
     "NOT_REWORDED",
     "OPERATOR_LEVEL",
     "SLOT_LEVEL",
     "Agreement",
     "AnsweredWithin",
+    "AttemptCounts",
     "Attribution",
     "Boundary",
     "Broken",
@@ -52,6 +65,10 @@ __all__ = [
     "Direction",
     "Factor",
     "FlipDirection",
+    "FramingRate",
+    "FramingResult",
+    "FramingSide",
+    "Framings",
     "Group",
     "JudgeErrors",
     "MeasuredCondition",
@@ -63,6 +80,7 @@ __all__ = [
     "ServerUse",
     "SmallestFlip",
     "SplitVote",
+    "TwinResult",
     "Unjudged",
     "Usage",
     "WordingVariance",
