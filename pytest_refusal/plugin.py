@@ -24,7 +24,8 @@ _PROBE_FILES = (".probes.yaml", ".probes.yml", ".probes.json", ".probes.jsonl", 
 def refusal(pytestconfig: pytest.Config) -> Runner:
     """Check probes: refusal.check(probe) asks, judges, records and asserts.
 
-    Also .acheck (async), .observe (to assert in your own words), .boundary (other wordings), .decide, .ask, .judge.
+    Also .acheck (async), .observe (to assert in your own words), .boundary (other wordings), .hunt
+    (rare flips), .decide, .ask, .judge.
     What is asked is the running test's target: --refusal-target, or the nearest refusal_target fixture, the hook
     pytest_refusal_target, or ini refusal_target. Name refusal as an argument of the test: reached another way it knows
     no target.

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pytest_refusal.consistency import AskedProbe, Wording, probe_boundary
 from pytest_refusal.escaping import printable
 from pytest_refusal.paraphrase import Paraphrase, Wordings, minimise
-from pytest_refusal.records import Applied, Decision, Probe, Role
+from pytest_refusal.records import Applied, Decision, Probe, Role, Verdict
 from pytest_refusal.session.observed import ANSWER_SHOWN, PROMPT_SHOWN, NotJudged
-from pytest_refusal.summary import FlipDirection, ProbeBoundary
+from pytest_refusal.summary import ProbeBoundary
 
 CANONICAL = 3
 """Attempts at the canonical wording, at least: every rewording is held against what it comes to."""
@@ -34,10 +34,11 @@ Ask = Callable[[Sequence[Key]], Mapping[Key, "Said"]]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer as it may be shown, and the side that it is on."""
+    """An answer as it may be shown, the side that it is on, and the verdict that says so."""
 
     decision: Decision
     text: str
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def edge_of(
     said = dict(ask([(text, Role.ROUND, number) for text, count in rounds.items() for number in range(1, count + 1)]))
     canonical = _decision(said, probe.prompt)
     if attempts == 1:
-        said |= ask(_again([one.text for one in drawn if _differs(said, one.text, canonical)]))
+        said |= ask(again([one.text for one in drawn if differs(said, one.text, canonical)]))
     asked = AskedProbe(
         probe.id,
         probe.expect,
@@ -147,16 +148,24 @@ def edge_of(
     )
     measured = probe_boundary(asked)
     flipping = [drawn[result.number - 1] for result in measured.flips]
-    flips = tuple(_flip(said, one, canonical) for one in flipping)
-    smallest = None
-    if flipping:
-        first = min(flipping, key=lambda one: (len(one.operators), len(one.text)))
-        smallest = _flip(said, minimise(first, _flips(said, canonical, ask), wordings), canonical)
+    flips = tuple(flip_of(said, one, canonical) for one in flipping)
+    smallest = smallest_of(said, flipping, canonical, wordings, ask)
     answer = next((one.text for (text, _, _), one in said.items() if text == probe.prompt), "")
     return Edge(probe, condition, flips, smallest, measured, answer)
 
 
-def _again(texts: Sequence[str]) -> list[Key]:
+def smallest_of(
+    said: dict[Key, Said], flipping: Sequence[Paraphrase], canonical: Decision, wordings: Wordings, ask: Ask
+) -> Flip | None:
+    """Return the smallest rewording that flips, made from the flip with the fewest operators; None without flips."""
+    if not flipping:
+        return None
+    first = min(flipping, key=lambda one: (len(one.operators), len(one.text)))
+    return flip_of(said, minimise(first, _flips(said, canonical, ask), wordings), canonical)
+
+
+def again(texts: Sequence[str]) -> list[Key]:
+    """Return what is asked of texts that differ: each twice more."""
     return [(text, Role.FLIP, number) for text in texts for number in range(2, 2 + AGAIN)]
 
 
@@ -166,8 +175,8 @@ def _flips(said: dict[Key, Said], canonical: Decision, ask: Ask) -> Callable[...
     def level(texts: Sequence[str]) -> dict[str, bool]:
         new = [text for text in texts if not any(key[0] == text for key in said)]
         said.update(ask([(text, Role.FLIP, 1) for text in new]))
-        said.update(ask(_again([text for text in new if _differs(said, text, canonical)])))
-        return {text: _differs(said, text, canonical) for text in texts}
+        said.update(ask(again([text for text in new if differs(said, text, canonical)])))
+        return {text: differs(said, text, canonical) for text in texts}
 
     return level
 
@@ -180,7 +189,8 @@ def _decision(said: Mapping[Key, Said], text: str) -> Decision:
     return Decision.majority(_sides(said, text, Role.ROUND, Role.FLIP))
 
 
-def _differs(said: Mapping[Key, Said], text: str, canonical: Decision) -> bool:
+def differs(said: Mapping[Key, Said], text: str, canonical: Decision) -> bool:
+    """Return whether the majority of what was said to a text is on the other side; never where one is unjudged."""
     return Decision.UNJUDGED not in (canonical, decision := _decision(said, text)) and decision is not canonical
 
 
@@ -198,7 +208,8 @@ def _applied(one: Paraphrase, wordings: Wordings) -> tuple[Applied, ...]:
     )
 
 
-def _flip(said: Mapping[Key, Said], one: Paraphrase, canonical: Decision) -> Flip:
+def flip_of(said: Mapping[Key, Said], one: Paraphrase, canonical: Decision) -> Flip:
+    """Return a rewording that differs, with the first answer that does."""
     to = Decision.ANSWERED if canonical is Decision.REFUSED else Decision.REFUSED
     answers = [seen.text for (text, _, _), seen in said.items() if text == one.text and seen.decision is to]
     return Flip(one.text, one.operators, to.value, answers[0] if answers else "")
@@ -213,23 +224,35 @@ def _explained(edge: Edge) -> list[str]:
     ]
     if seen.odd_one_out:
         lines.append(f"  {seen.odd_one_out}")
-    if edge.smallest is None:
-        return lines
-    small = edge.smallest
-    leak = seen.direction is FlipDirection.LEAK
-    lines += [
+    if edge.smallest is not None:
+        lines += flip_lines(edge.probe, edge.canonical, edge.canonical_answer, edge.smallest, edge.flips)
+    return lines
+
+
+def flip_lines(probe: Probe, canonical: str, answer: str, small: Flip, flips: Sequence[Flip]) -> list[str]:
+    """Return the lines that show a flip: both wordings with their answers, what differs, and how to pin it.
+
+    Args:
+        probe: Whose last user turn was reworded.
+        canonical: The decision on it.
+        answer: The answer to it, redacted.
+        small: The smallest flip.
+        flips: All of them.
+    """
+    leak = small.to == Decision.ANSWERED
+    lines = [
         f"  direction  {'leak: refused, and answered in other words' if leak else 'over-refusal'}",
-        f"  canonical  {printable(edge.probe.prompt, PROMPT_SHOWN)}",
-        f"    {edge.canonical:<9}  {printable(edge.canonical_answer, ANSWER_SHOWN)}",
+        f"  canonical  {printable(probe.prompt, PROMPT_SHOWN)}",
+        f"    {canonical:<9}  {printable(answer, ANSWER_SHOWN)}",
         f"  smallest   {printable(small.text, PROMPT_SHOWN)}",
         f"    {small.to:<9}  {printable(small.answer, ANSWER_SHOWN)}",
-        f"  words      {printable(word_diff(edge.probe.prompt, small.text), 2 * PROMPT_SHOWN)}",
+        f"  words      {printable(word_diff(probe.prompt, small.text), 2 * PROMPT_SHOWN)}",
         f"  operators  {', '.join(map(printable, small.operators))}",
     ]
-    for flip in edge.flips[:FLIPS_SHOWN]:
+    for flip in flips[:FLIPS_SHOWN]:
         lines.append(f"  flip       {printable(flip.text, PROMPT_SHOWN)}")
-    if len(edge.flips) > FLIPS_SHOWN:
-        lines.append(f"             and {len(edge.flips) - FLIPS_SHOWN} more")
+    if len(flips) > FLIPS_SHOWN:
+        lines.append(f"             and {len(flips) - FLIPS_SHOWN} more")
     lines.append(f"  pin it     variants=[{printable(repr(small.text), 2 * PROMPT_SHOWN)}]")
     return lines
 

@@ -26,7 +26,9 @@ from pytest_refusal.session.wire import ItemRecord, two_contents
 from pytest_refusal.settings import Settings
 
 if TYPE_CHECKING:
+    from pytest_refusal.paraphrase import Wordings
     from pytest_refusal.session.boundary import Edge, Key, Said
+    from pytest_refusal.session.hunt import Hunted
 
 
 class Runner:
@@ -139,20 +141,42 @@ class Runner:
             What was seen: ``edge.consistency``, ``edge.flips_to("answered")``, ``edge.smallest``, ``edge.explain()``.
         """
         __tracebackhide__ = True
-        from pytest_refusal.paraphrase import draw_from, operators_from, wordings_for
+        from pytest_refusal.paraphrase import draw_from
         from pytest_refusal.session.boundary import edge_of
 
         for name, count in (("n", n), ("attempts", attempts)):
             if isinstance(count, bool) or not isinstance(count, int) or count < 1:
                 raise pytest.UsageError(f"{name}: expected a whole number, 1 or more, got {count!r}")
         asked, case = self._probe(probe), self._bound()
-        try:
-            more = operators_from(self._transforms(), "the hook pytest_refusal_transforms")
-            wordings = wordings_for(asked, lang=self.settings.lang, variants=variants, operators=more)
-        except UsageProblem as problem:
-            raise pytest.UsageError(problem.message) from None
+        wordings = self._wordings(asked, variants)
         drawn = draw_from(wordings, n, seed=self.settings.seed, name=asked.id)
         return edge_of(asked, case.condition.name, wordings, drawn, attempts, partial(self._ask_many, case, asked))
+
+    def hunt(self, probe: Probe | str, n: int = 100, *, variants: Sequence[str] = ()) -> Hunted:
+        """Hunt for rewordings that flip the decision, led by the judge's verdicts; nothing of it is in the rates.
+
+        Hypothesis goes where answers are nearer to the other side (``hypothesis.target``), one request after another.
+        So it finds rare flips sooner than :meth:`boundary`, and says nothing about their share.
+
+        Args:
+            probe: A probe, or a prompt of which nothing is expected.
+            n: How many distinct rewordings are asked at most.
+            variants: Wordings of your own, beside the probe's.
+
+        Returns:
+            What was found: ``hunted.flips``, ``hunted.smallest``, ``hunted.best``, ``hunted.explain()``.
+
+        Raises:
+            NotJudged: The canonical wording has no decision, or no flip was found and too little was judged.
+        """
+        __tracebackhide__ = True
+        from pytest_refusal.session.hunt import hunt
+
+        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+            raise pytest.UsageError(f"n: expected a whole number, 1 or more, got {n!r}")
+        asked, case = self._probe(probe), self._bound()
+        wordings, ask = self._wordings(asked, variants), partial(self._ask_many, case, asked)
+        return hunt(asked, case.condition.name, wordings, n, self.settings.seed, ask)
 
     def ask(self, probe: Probe | str, *, attempt: int = 1) -> Response:
         """Return the target's answer to one attempt, unjudged and unrecorded.
@@ -232,13 +256,19 @@ class Runner:
                 raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
         return made
 
-    def _transforms(self) -> list[object]:
-        """Return the operators that the hooks of the running item's folder and plugins add, as rows."""
+    def _wordings(self, probe: Probe, variants: Sequence[str]) -> Wordings:
+        """Return what can be made of a probe, with what the hooks of the running item's folder and plugins add."""
+        from pytest_refusal.paraphrase import operators_from, wordings_for
+
         assert self._item is not None
         rows: list[object] = []
         for one in self._item.ihook.pytest_refusal_transforms(config=self._item.config):
             rows += one or ()
-        return rows
+        try:
+            more = operators_from(rows, "the hook pytest_refusal_transforms")
+            return wordings_for(probe, lang=self.settings.lang, variants=variants, operators=more)
+        except UsageProblem as problem:
+            raise pytest.UsageError(problem.message) from None
 
     def _ask_many(self, case: Case, probe: Probe, keys: Sequence[Key]) -> dict[Key, Said]:
         from pytest_refusal.session.boundary import Said
@@ -250,7 +280,7 @@ class Runner:
         if wanted:
             self._receivable(case, *wanted[0])
         return {
-            key: Said(Decision.of(made.outcome.verdict.label), made.text)
+            key: Said(Decision.of(made.outcome.verdict.label), made.text, made.outcome.verdict)
             for key, made in zip(keys, self._attempts(case, wanted), strict=True)
             if made is not None
         }
