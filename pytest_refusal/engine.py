@@ -154,6 +154,7 @@ class Engine:
         return lookahead
 
     def _watch(self, items: list[pytest.Item], plan: Plan, problem: str) -> None:
+        from pytest_refusal.session.given import GivenHooks
         from pytest_refusal.session.items import ItemHooks
 
         self.runner.problem = problem
@@ -171,6 +172,7 @@ class Engine:
             self.config.workerinput["workerid"] if self.worker else "",  # type: ignore[attr-defined]
         )
         self.config.pluginmanager.register(hooks, "refusal-items")
+        self.config.pluginmanager.register(GivenHooks(self.runner, self.settings.seed), "refusal-given")
         if self.lookahead is not None:
             self.lookahead.waits = self._waiter(plan)
 

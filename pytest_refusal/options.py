@@ -62,7 +62,7 @@ MARKER = (
     "the argument 'probe'. Every test that uses the fixture 'refusal' or a Probe carries it, so -m 'not refusal' "
     "leaves all of them out."
 )
-MARKER_ARGUMENTS = ("attempts",)
+MARKER_ARGUMENTS = ("attempts", "prefetch")
 
 
 def add_options(parser: pytest.Parser) -> None:

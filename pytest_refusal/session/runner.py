@@ -19,6 +19,8 @@ from pytest_refusal.records import Decision, Probe, Request, Response, Role, Ver
 from pytest_refusal.redact import redactor
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import PROMPT, TARGET, UNBOUND, Conditions
+from pytest_refusal.session.decisions import Decisions
+from pytest_refusal.session.given import counts_in_rates
 from pytest_refusal.session.observed import Attempt, NotJudged, Observed, RefusalFailure, describe, failure
 from pytest_refusal.session.prediction import may_be_threaded, requests_of
 from pytest_refusal.session.redaction import Redactors
@@ -48,6 +50,7 @@ class Runner:
         self.redactors = redactors
         self.problem = ""
         self.planned: Mapping[str, Probe] = {}
+        self.decisions = Decisions()
         self.record: ItemRecord | None = None
         self._item: pytest.Item | None = None
         self._case: Case | None = None
@@ -77,6 +80,8 @@ class Runner:
         """
         __tracebackhide__ = True
         seen = self.observe(probe, attempts=attempts)
+        if self.decisions.dry is not None:
+            return seen
         if headline := failure(seen, self.settings.rule):
             raise RefusalFailure(self._describe(seen, headline), seen)
         if missing := self._missing(seen):
@@ -104,7 +109,10 @@ class Runner:
         """
         __tracebackhide__ = True
         seen = self._ask_all(self._probe(probe), attempts)
+        assert self._item is not None
         assert self.record is not None
+        if not counts_in_rates(self._item):
+            return seen
         case = self._bound()
         self.record.add(seen, case, self.redactors.probe(seen.probe, case.redact), self.planned.get(seen.probe.id))
         return seen
@@ -112,18 +120,15 @@ class Runner:
     def decide(self, probe: Probe | str, *, attempts: int | None = None) -> str:
         """Return ``"refused"`` or ``"answered"``: the majority of the judged attempts; kept out of the rates.
 
-        Partial answers and theater count as answered: something was supplied.
+        Partial answers and theater count as answered: something was supplied. Within one test the same question has
+        the same decision, whatever a target that samples would say the next time.
 
         Raises:
             NotJudged: No attempt was judged, or there is no majority.
         """
         __tracebackhide__ = True
-        seen = self._ask_all(self._probe(probe), attempts)
-        decision = Decision.majority(map(Decision.of, seen.labels))
-        if decision is Decision.UNJUDGED:
-            why = "no majority" if seen.judged else "not judged"
-            raise NotJudged(self._describe(seen, f"undecided ({why}): {', '.join(seen.labels) or 'nothing asked'}"))
-        return decision.value
+        asked = self._probe(probe)
+        return self.decisions.of(asked, attempts, partial(self._ask_all, asked, attempts), self._describe)
 
     def boundary(self, probe: Probe | str, n: int = 25, *, variants: Sequence[str] = (), attempts: int = 1) -> Edge:
         """Ask the probe in ``n`` other wordings, all at once, and return where the decision flips; not in the rates.
@@ -189,6 +194,10 @@ class Runner:
         case = self._bound()
         request = self.asker.request(case, asked, attempt, Role.ROUND)
         self._receivable(case, asked, request)
+        self.decisions.admit(asked, ("ask", attempt))
+        if self.decisions.dry is not None:
+            self.decisions.dry.note([(asked, request)])
+            return Response("")
         return self.asker.answer(case, asked, request).response
 
     def judge(self, probe: Probe | str, response: Response | str) -> Verdict:
@@ -202,6 +211,7 @@ class Runner:
     def begin(self, item: pytest.Item, record: ItemRecord) -> None:
         """Bind the runner to an item, before its fixtures are set up."""
         self._item, self._case, self.record = item, None, record
+        self.decisions = Decisions()
 
     def end(self) -> None:
         """Leave the item, after its fixtures were torn down."""
@@ -236,6 +246,7 @@ class Runner:
         wanted = self.settings.attempts_of(attempts or marked)
         first = self.asker.request(case, probe, 1, Role.ROUND)
         self._receivable(case, probe, first)
+        self.decisions.admit(probe, attempts)
         made = self._attempts(case, [(probe, request) for request in requests_of(case, first, wanted)])
         done = tuple(attempt for attempt in made if attempt is not None)
         return Observed(probe, case.condition.name, done, len(made) - len(done))
@@ -243,6 +254,9 @@ class Runner:
     def _attempts(self, case: Case, wanted: Sequence[tuple[Probe, Request]]) -> list[Attempt | None]:
         """Return what each request came to, all of them asked at once where they may be; None: not asked any more."""
         __tracebackhide__ = True
+        if self.decisions.dry is not None:
+            self.decisions.dry.note(wanted)
+            return [None] * len(wanted)
         if self.asker.ahead is not None and may_be_threaded(case.endpoint, self.settings):
             self.asker.ahead.want(case, wanted)
         made: list[Attempt | None] = []
