@@ -216,6 +216,7 @@ class Runner:
     def end(self) -> None:
         """Leave the item, after its fixtures were torn down."""
         self._item = self._case = self.record = None
+        self.decisions = Decisions()
         self._requests.clear()
 
     def fixture_begins(self, scope: str, request: pytest.FixtureRequest) -> None:

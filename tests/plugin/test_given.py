@@ -370,7 +370,7 @@ TROUBLES = {
     def test_it(refusal, text):
         assert refusal.decide(text) == "answered"
     """,
-        "E *Failing explicit example: test_it(",
+        "E *xplicit example: test_it(",
         {"failed": 1},
     ),
     "a class": (

@@ -141,7 +141,6 @@ def test_verdicts_lead_to_rare_flips() -> None:
     seeds = [str(number) for number in range(8)]
     led, level = ([flips(unsure, seed) for seed in seeds] for unsure in (0.2, 0.0))
     assert sum(led) > sum(level)
-    assert sum(map(bool, led)) >= sum(map(bool, level))
 
 
 @pytest.mark.parametrize(
