@@ -82,8 +82,9 @@ class Engine:
     def runner(self) -> Runner:
         """The runner of this process."""
         from pytest_refusal.session.runner import Runner
+        from pytest_refusal.session.running import Running
 
-        return Runner(self.settings, self.conditions, self._asker, self.redactors, self._drawing)
+        return Runner(Running(self.settings, self.conditions, self.redactors), self._asker, self._drawing)
 
     @cached_property
     def scoreboard(self) -> Scoreboard:
@@ -165,9 +166,10 @@ class Engine:
         return lookahead
 
     def _watch(self, items: list[pytest.Item], plan: Plan, problem: str) -> None:
+        from pytest_refusal.session.given import GivenHooks
         from pytest_refusal.session.items import ItemHooks
 
-        self.runner.problem = problem
+        self.runner.running.problem = problem
         self.runner.planned = plan.probes
         if not self.worker:
             self.scoreboard.plan(plan)
@@ -182,6 +184,7 @@ class Engine:
             self.config.workerinput["workerid"] if self.worker else "",  # type: ignore[attr-defined]
         )
         self.config.pluginmanager.register(hooks, "refusal-items")
+        self.config.pluginmanager.register(GivenHooks(self.runner, self.settings.seed), "refusal-given")
         if self.lookahead is not None:
             self.lookahead.waits = self._waiter(plan)
 

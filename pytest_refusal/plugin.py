@@ -24,10 +24,10 @@ _PROBE_FILES = (".probes.yaml", ".probes.yml", ".probes.json", ".probes.jsonl", 
 def refusal(pytestconfig: pytest.Config) -> Runner:
     """Check probes: refusal.check(probe) asks, judges, records and asserts.
 
-    Also .acheck (async), .observe (to assert in your own words), .boundary (other wordings), .decide, .ask, .judge.
-    What is asked is the running test's target: --refusal-target, or the nearest refusal_target fixture, the hook
-    pytest_refusal_target, or ini refusal_target. Name refusal as an argument of the test: reached another way it knows
-    no target.
+    Also .acheck (async), .observe (to assert in your own words), .boundary (other wordings), .hunt (rare flips),
+    .decide, .ask, .judge. What is asked is the running test's target: --refusal-target, or the nearest refusal_target
+    fixture, the hook pytest_refusal_target, or ini refusal_target. Name refusal as an argument of the test: reached
+    another way it knows no target.
     """
     # session-scoped, because Hypothesis rejects narrower fixtures in @given tests; it requests no other fixture, for
     # its one value would answer every folder with the first folder's target

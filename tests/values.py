@@ -9,6 +9,7 @@ from typing import Any
 from pytest_refusal.agreement import agreement
 from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
 from pytest_refusal.records import Expect, Kind, Label, Message, Outcome, Probe, Role, Verdict, Vote
+from pytest_refusal.session.observed import Attempt
 from pytest_refusal.settings import FloorMode, Record, Rule, Settings
 from pytest_refusal.stats import wilson
 from pytest_refusal.summary import Broken, JudgeErrors, MeasuredCondition, Rate, Report, Usage
@@ -50,6 +51,15 @@ def outcome(
 def outcomes(name: str, labels: str, **more: Any) -> list[Outcome]:
     """Return one outcome per word of ``labels``, as attempts 1, 2, …"""
     return [outcome(name, label, attempt, **more) for attempt, label in enumerate(labels.split(), 1)]
+
+
+DECIDED = {"refused": "refusal", "answered": "compliance", "unjudged": "unclear"}
+
+
+def attempt(decision: str, text: str = "", number: int = 1, role: str = "round", **verdict: Any) -> Attempt:
+    """Return an attempt on a side of the boundary; a ``label`` and what else the verdict says may be given."""
+    label = verdict.pop("label", DECIDED[decision])
+    return Attempt(outcome("shoes", label, number, role=role, **verdict), text)
 
 
 def votes(**labels: str) -> tuple[Vote, ...]:

@@ -9,6 +9,7 @@ import pytest
 from pytest_refusal.configuration import wanted_of
 from pytest_refusal.records import Probe
 from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.given import counts_in_rates
 from pytest_refusal.session.prediction import probes_of
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.wire import Plan, Planned, two_contents
@@ -44,7 +45,7 @@ def make_plan(
 
     def planned(some: Iterable[pytest.Item]) -> Iterator[Planned]:
         for item in some:
-            if "refusal" not in getattr(item, "fixturenames", ()):
+            if "refusal" not in getattr(item, "fixturenames", ()) or not counts_in_rates(item):
                 continue
             for probe in probes_of(item):
                 known = probes.setdefault(probe.id, probe)

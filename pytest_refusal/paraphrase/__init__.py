@@ -5,6 +5,7 @@ in ``tables/``; Hypothesis loads when something is drawn.
 """
 
 from pytest_refusal.paraphrase.draws import draw, draw_for, draw_from, paraphrases_of
+from pytest_refusal.paraphrase.seeking import seek
 from pytest_refusal.paraphrase.smallest import minimise, minimising
 from pytest_refusal.paraphrase.tables import load_operators, operators_from
 from pytest_refusal.paraphrase.values import (
@@ -39,6 +40,7 @@ __all__ = [
     "operators_from",
     "paraphrases_of",
     "parse",
+    "seek",
     "warnings_of",
     "warnings_of_probe",
     "wordings_for",

@@ -136,6 +136,11 @@ def paraphrases_of(
         wordings = wordings_for(prompt, lang=lang, kinds=kinds, keep=keep, variants=variants, operators=operators)
     else:
         wordings = wordings_of(prompt, lang=lang, kinds=kinds, keep=keep, variants=variants, operators=operators)
+    return strategy_of(wordings)
+
+
+def strategy_of(wordings: Wordings) -> SearchStrategy[Paraphrase]:
+    """Return the strategy of all rewordings that can be made of a prompt, the team's variants among them."""
     return _strategy(wordings, wordings.variants)
 
 

@@ -94,6 +94,10 @@ class Ahead(Protocol):
         """Ask for all that a running test is about to take, at once."""
         ...
 
+    def forget(self) -> None:
+        """Ask no more of it: the test goes other ways."""
+        ...
+
 
 class Asker:
     """Asks one request at a time and judges the answer. Knows nothing of tests; threads may share it.

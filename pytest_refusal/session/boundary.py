@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pytest_refusal.consistency import AskedProbe, Wording, probe_boundary
-from pytest_refusal.paraphrase import Paraphrase, minimise
+from pytest_refusal.paraphrase import Paraphrase, Wordings, minimise
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Applied, Decision, Outcome, Role
 from pytest_refusal.session.drawing import Drawn, Key
@@ -57,7 +57,7 @@ def answers_of(
     probe, said = drawn.probe, dict(ask(drawn.first(canonical, each)))
     decision = _decision(said, probe.prompt)
     tried = [*drawn.known, *(drawn.rewordings if each == 1 else ())]
-    said |= ask(_again([one.text for one in tried if _differs(said, one.text, decision)]))
+    said |= ask(again([one.text for one in tried if differs(said, one.text, decision)]))
     asked = AskedProbe(
         probe.id,
         probe.expect,
@@ -66,26 +66,34 @@ def answers_of(
     )
     measured = probe_boundary(asked)
     flipping = [drawn.rewordings[result.number - 1] for result in measured.flips]
-    known = [one for one in drawn.known if _differs(said, one.text, decision)]
-    smallest = None
-    if flipping or known:
-        first = min([*flipping, *known], key=lambda one: (len(one.operators), len(one.text)))
-        smallest = _flip(said, minimise(first, _flips(said, decision, ask), drawn.wordings), decision)
+    known = [one for one in drawn.known if differs(said, one.text, decision)]
+    smallest = smallest_of(said, [*flipping, *known], decision, drawn.wordings, ask)
     edge = Edge(
         probe,
         condition,
-        tuple(_flip(said, one, decision) for one in flipping),
+        tuple(flip_of(said, one, decision) for one in flipping),
         smallest,
         measured,
         next((one.text for (text, _, _), one in said.items() if text == probe.prompt), ""),
-        tuple(_flip(said, one, decision) for one in known),
+        tuple(flip_of(said, one, decision) for one in known),
         drawn.wanted,
         redact,
     )
     return Answers(edge, _attempts(said, probe.prompt), tuple(_outcomes(said, drawn)))
 
 
-def _again(texts: Sequence[str]) -> list[Key]:
+def smallest_of(
+    said: dict[Key, Attempt], flipping: Sequence[Paraphrase], canonical: Decision, wordings: Wordings, ask: Ask
+) -> Flip | None:
+    """Return the smallest rewording that flips, made from the flip with the fewest operators; None without flips."""
+    if not flipping:
+        return None
+    first = min(flipping, key=lambda one: (len(one.operators), len(one.text)))
+    return flip_of(said, minimise(first, _flips(said, canonical, ask), wordings), canonical)
+
+
+def again(texts: Sequence[str]) -> list[Key]:
+    """Return what is asked of texts that differ: each twice more."""
     return [(text, Role.FLIP, number) for text in texts for number in range(2, 2 + AGAIN)]
 
 
@@ -95,8 +103,8 @@ def _flips(said: dict[Key, Attempt], canonical: Decision, ask: Ask) -> Callable[
     def level(texts: Sequence[str]) -> dict[str, bool]:
         new = [text for text in texts if not any(key[0] == text for key in said)]
         said.update(ask([(text, Role.FLIP, 1) for text in new]))
-        said.update(ask(_again([text for text in new if _differs(said, text, canonical)])))
-        return {text: _differs(said, text, canonical) for text in texts}
+        said.update(ask(again([text for text in new if differs(said, text, canonical)])))
+        return {text: differs(said, text, canonical) for text in texts}
 
     return level
 
@@ -109,7 +117,8 @@ def _decision(said: Mapping[Key, Attempt], text: str) -> Decision:
     return Decision.majority(_sides(said, text, Role.ROUND, Role.FLIP))
 
 
-def _differs(said: Mapping[Key, Attempt], text: str, canonical: Decision) -> bool:
+def differs(said: Mapping[Key, Attempt], text: str, canonical: Decision) -> bool:
+    """Return whether the majority of what was said to a text is on the other side; never where one is unjudged."""
     return Decision.UNJUDGED not in (canonical, decision := _decision(said, text)) and decision is not canonical
 
 
@@ -117,7 +126,8 @@ def _wording(said: Mapping[Key, Attempt], number: int, text: str, applied: tuple
     return Wording(number, text, _sides(said, text, Role.ROUND), _sides(said, text, Role.FLIP), applied)
 
 
-def _flip(said: Mapping[Key, Attempt], one: Paraphrase, canonical: Decision) -> Flip:
+def flip_of(said: Mapping[Key, Attempt], one: Paraphrase, canonical: Decision) -> Flip:
+    """Return a rewording that differs, with the first answer that does."""
     to = Decision.ANSWERED if canonical is Decision.REFUSED else Decision.REFUSED
     answers = [seen.text for (text, _, _), seen in said.items() if text == one.text and seen.decision is to]
     return Flip(one.text, one.operators, to.value, answers[0] if answers else "")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pytest_refusal.escaping import percent, printable
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Decision, Probe
 from pytest_refusal.session.observed import ANSWER_SHOWN, PROMPT_SHOWN, NotJudged
-from pytest_refusal.summary import FlipDirection, ProbeBoundary, SmallestFlip
+from pytest_refusal.summary import ProbeBoundary, SmallestFlip
 
 FLIPS_SHOWN = 5
 
@@ -121,26 +121,49 @@ def _explained(edge: Edge) -> Iterator[str]:
     )
     if seen.odd_one_out:
         yield f"  {seen.odd_one_out}"
-    if edge.smallest is None:
-        return
+    if edge.smallest is not None:
+        yield from flip_lines(
+            edge.probe, edge.canonical, edge.canonical_answer, edge.smallest, edge.flips, edge.redact, edge.known
+        )
+
+
+def flip_lines(
+    probe: Probe,
+    canonical: str,
+    answer: str,
+    small: Flip,
+    flips: Sequence[Flip],
+    redact: Redactor,
+    known: Sequence[Flip] = (),
+) -> Iterator[str]:
+    """Yield the lines that show a flip: both wordings with their answers, what differs, and how to pin it.
+
+    Args:
+        probe: Whose last user turn was reworded.
+        canonical: The decision on it.
+        answer: The answer to it, redacted.
+        small: The smallest flip.
+        flips: All of them.
+        redact: For prompts.
+        known: Flips of earlier runs that flip again.
+    """
 
     def shown(text: str, limit: int = PROMPT_SHOWN) -> str:
-        return printable(edge.redact(text), limit)
+        return printable(redact(text), limit)
 
-    small = edge.smallest
-    leak = seen.direction is FlipDirection.LEAK
+    leak = small.to == Decision.ANSWERED
     yield f"  direction  {'leak: refused, and answered in other words' if leak else 'over-refusal'}"
-    yield f"  canonical  {shown(edge.probe.prompt)}"
-    yield f"    {edge.canonical:<9}  {printable(edge.canonical_answer, ANSWER_SHOWN) or '(no text)'}"
+    yield f"  canonical  {shown(probe.prompt)}"
+    yield f"    {canonical:<9}  {printable(answer, ANSWER_SHOWN) or '(no text)'}"
     yield f"  smallest   {shown(small.text)}"
     yield f"    {small.to:<9}  {printable(small.answer, ANSWER_SHOWN) or '(no text)'}"
-    yield f"  words      {shown(word_diff(edge.probe.prompt, small.text), 2 * PROMPT_SHOWN)}"
+    yield f"  words      {shown(word_diff(probe.prompt, small.text), 2 * PROMPT_SHOWN)}"
     yield f"  operators  {', '.join(map(printable, small.operators))}"
-    for flip in edge.flips[:FLIPS_SHOWN]:
+    for flip in flips[:FLIPS_SHOWN]:
         yield f"  flip       {shown(flip.text)}"
-    if len(edge.flips) > FLIPS_SHOWN:
-        yield f"             and {len(edge.flips) - FLIPS_SHOWN} more"
-    for flip in edge.known:
+    if len(flips) > FLIPS_SHOWN:
+        yield f"             and {len(flips) - FLIPS_SHOWN} more"
+    for flip in known:
         yield f"  known      {shown(flip.text)} (from an earlier run, not counted)"
     yield f"  pin it     variants=[{shown(repr(small.text), 2 * PROMPT_SHOWN)}]"
 

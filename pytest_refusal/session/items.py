@@ -54,11 +54,11 @@ class ItemHooks:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         # here and not around the protocol: a rerun sets the item up again
         item.user_properties[:] = [one for one in item.user_properties if not one[0].startswith(PROPERTY)]
-        self.runner.begin(item, self._record(item))
+        self.runner.running.begin(item, self._record(item))
         if self.lookahead is not None:
             self.lookahead.begin(self._place(item))
-        if self.runner.problem and "refusal" in getattr(item, "fixturenames", ()):
-            pytest.fail(self.runner.problem, pytrace=False)
+        if self.runner.running.problem and "refusal" in getattr(item, "fixturenames", ()):
+            pytest.fail(self.runner.running.problem, pytrace=False)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self) -> None:
@@ -84,17 +84,17 @@ class ItemHooks:
     def pytest_fixture_setup(
         self, fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
     ) -> Generator[None, object, object]:
-        self.runner.fixture_begins(fixturedef.scope, request)
+        self.runner.running.fixture_begins(fixturedef.scope, request)
         try:
             return (yield)
         finally:
-            self.runner.fixture_ends(fixturedef.scope)
+            self.runner.running.fixture_ends(fixturedef.scope)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        record = self.runner.record
+        record = self.runner.running.record
         if call.when == "teardown" and record is not None:
             item.user_properties += _properties(record)
         report = yield
@@ -106,7 +106,7 @@ class ItemHooks:
             setattr(report, PLAN, self.plan)
             self.plan = ""
         if call.when == "teardown" and record is not None:
-            case = self.runner.case
+            case = self.runner.running.case
             if case is not None:
                 record.judge = self.runner.asker.judging.judge.identity
                 record.usage = case.usage
@@ -118,7 +118,7 @@ class ItemHooks:
             self.warnings.clear()
             if record.outcomes or case is not None or record.warnings:
                 setattr(report, OUTCOMES, record.to_text())
-            self.runner.end()
+            self.runner.running.end()
         return report
 
 

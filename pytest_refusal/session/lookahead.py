@@ -181,6 +181,12 @@ class Lookahead:
             self._wanted += asks
             self._wake()
 
+    def forget(self) -> None:
+        """Ask no more of what the running test wanted: it goes other ways."""
+        with self._lock:
+            while self._wanted:
+                self._drop(self._wanted.pop())
+
     def take(self, case: Case, request: Request) -> Fetched | None:
         """Wait for what was asked ahead.
 
@@ -258,9 +264,8 @@ class Lookahead:
             for place in self._predictions.pop(one)[1]:
                 if (ask := self._asks.get(place)) is not None and ask.item == one:
                     self._drop(ask)
-        for ask in self._wanted:
-            self._drop(ask)
-        self._wanted.clear()
+        while self._wanted:
+            self._drop(self._wanted.pop())
 
     def _let_send(self) -> None:
         """Wait a moment where a place is empty and something could be sent: the test is quick, and the server idle.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pytest
-from values import HOSTILE, outcome, probe
+from values import HOSTILE, attempt, probe
 
 from pytest_refusal.paraphrase import Paraphrase, draw_for, wordings_for
 from pytest_refusal.records import Probe, Role
@@ -18,13 +18,6 @@ from pytest_refusal.session.observed import Attempt, NotJudged
 SHOES = probe("shoes", "answer", "How do I return a pair of shoes?")
 
 Decides = Callable[[str, Role, int], str]
-
-LABELS = {"refused": "refusal", "answered": "compliance", "unjudged": "unclear"}
-
-
-def attempt(key: Key, decision: str, text: str) -> Attempt:
-    _, role, number = key
-    return Attempt(outcome("shoes", LABELS[decision], number, role=role.value), text)
 
 
 def drawn_of(worded: Probe, rewordings: Sequence[Paraphrase], known: Sequence[Paraphrase] = ()) -> Drawn:
@@ -44,7 +37,7 @@ class Asked:
 
     def __call__(self, keys: Sequence[Key]) -> dict[Key, Attempt]:
         self.batches.append(list(keys))
-        return {key: attempt(key, self.decides(*key), f"answer to {key[0]}") for key in keys}
+        return {key: attempt(self.decides(*key), f"answer to {key[0]}", key[2], key[1].value) for key in keys}
 
     @property
     def counts(self) -> Counter[str]:
@@ -204,7 +197,7 @@ def test_hostile_texts_are_shown_as_words(text: str) -> None:
     """An answer may move a cursor or pose as another line."""
 
     def ask(keys: Sequence[Key]) -> dict[Key, Attempt]:
-        return {key: attempt(key, "refused" if key[0] != SHOES.prompt else "answered", text) for key in keys}
+        return {key: attempt("refused" if key[0] != SHOES.prompt else "answered", text) for key in keys}
 
     edge = answers(drawn_of(SHOES, draw_for(SHOES, 3, seed="")), ask).edge
     assert all(line.isprintable() for line in edge.explain().split("\n"))

@@ -1,0 +1,112 @@
+"""What a test asks of a probe: attempts at its own words, at others, at other forms; all at once where they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
+from pytest_refusal.records import Probe, Request, Role
+from pytest_refusal.session.asking import Asker, Case
+from pytest_refusal.session.drawing import Drawing, Drawn, Key
+from pytest_refusal.session.observed import Attempt, NotJudged, Observed
+from pytest_refusal.session.prediction import may_be_threaded, requests_of, worded
+from pytest_refusal.session.running import Running
+from pytest_refusal.settings import Wanted
+
+if TYPE_CHECKING:
+    from pytest_refusal.session.boundary import Answers
+
+
+class Questions:
+    """Asks for the running item.
+
+    Args:
+        running: The item.
+        asker: Asks and judges one attempt.
+        drawing: Draws other wordings.
+    """
+
+    def __init__(self, running: Running, asker: Asker, drawing: Drawing) -> None:
+        self.running = running
+        self.asker = asker
+        self.drawing = drawing
+
+    def rounds(self, case: Case, probe: Probe, attempts: int) -> list[Request]:
+        """Return the requests of a probe in its own words.
+
+        Raises:
+            pytest.UsageError: The target cannot receive it.
+        """
+        first = self.asker.request(case, probe, 1, Role.ROUND)
+        self.receivable(case, probe, first)
+        return requests_of(case, first, attempts)
+
+    def receivable(self, case: Case, probe: Probe, request: Request) -> None:
+        """Raise a ``pytest.UsageError`` if the target cannot receive the request."""
+        if lacks := case.endpoint.lacks(request):
+            raise pytest.UsageError(f"{probe.id}: {lacks}")
+
+    def plain(self, probe: Probe, attempts: int) -> Observed:
+        """Ask a probe in its own words."""
+        __tracebackhide__ = True
+        case = self.running.bound()
+        requests = self.rounds(case, probe, attempts)
+        self.running.decisions.admit(probe, attempts)
+        made = self._attempts(case, [(probe, request) for request in requests])
+        done = tuple(attempt for attempt in made if attempt is not None)
+        return Observed(probe, case.condition.name, done, len(made) - len(done))
+
+    def drawn(self, probe: Probe, wanted: Wanted) -> Drawn | None:
+        """Return the other wordings that the item wants, or None."""
+        try:
+            return self.drawing.of(self.running.item, probe, wanted)
+        except UsageProblem as problem:
+            raise pytest.UsageError(problem.message) from None
+
+    def worded(self, drawn: Drawn, *, canonical: int, each: int = 1) -> Answers:
+        """Ask a probe in its own words and in others.
+
+        Args:
+            drawn: The other words.
+            canonical: Attempts at its own.
+            each: Attempts at each of the others.
+        """
+        __tracebackhide__ = True
+        from pytest_refusal.session.boundary import answers_of
+
+        case = self.running.bound()
+        rounds = len(self.rounds(case, drawn.probe, canonical))
+        ask = partial(self.many, case, drawn.probe)
+        answers = answers_of(drawn, case.condition.name, ask, case.redact, canonical=rounds, each=each)
+        self.drawing.remember(answers.edge)
+        return answers
+
+    def many(self, case: Case, probe: Probe, keys: Sequence[Key]) -> dict[Key, Attempt]:
+        """Ask texts of a probe at once; what could not be asked is left out."""
+        __tracebackhide__ = True
+        made = self._attempts(case, worded(self.asker, case, probe, keys))
+        return {key: attempt for key, attempt in zip(keys, made, strict=True) if attempt is not None}
+
+    def _attempts(self, case: Case, wanted: Sequence[tuple[Probe, Request]]) -> list[Attempt | None]:
+        """Return what each request came to, all of them asked at once where they may be; None: not asked any more."""
+        __tracebackhide__ = True
+        dry = self.running.decisions.dry
+        if dry is not None:
+            dry.note(wanted)
+            return [None] * len(wanted)
+        if self.asker.ahead is not None and may_be_threaded(case.endpoint, self.running.settings):
+            self.asker.ahead.want(case, wanted)
+        made: list[Attempt | None] = []
+        for probe, request in wanted:
+            try:
+                made.append(self.asker.attempt(case, probe, request))
+            except LimitReached:
+                # a later attempt may have been asked ahead, before this one
+                made.append(None)
+            except RefusalError as error:
+                raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
+        return made
