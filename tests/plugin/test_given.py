@@ -160,7 +160,8 @@ def test_what_was_noted_is_left_once_the_test_has_failed(run_alone: Run, pyteste
     )
     with FaultyOllama() as server:
         result = run_alone(*of(server, "--refusal-concurrency=2"))
-        assert len(server.chats) < 40
+        # about 250 were noted
+        assert len(server.chats) < 120
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("*Flaky*")
 
@@ -281,27 +282,22 @@ def test_a_dry_pass_records_nothing_and_ends_well(run_alone: Run, pytester: pyte
     suite(
         pytester,
         """
-    passes = []
+    seen = []
 
     @pytest.mark.refusal(prefetch=True)
     @settings(max_examples=1, deadline=None)
     @given(number=st.just(1))
     def test_all(refusal, number):
-        asked = refusal.asker.budget
-        passes.append(refusal.running.decisions.dry is not None)
-        before = refusal.case.usage.asked if refusal.case else 0
-        try:
-            assert refusal.observe("How do I bake bread?").labels == (() if passes[-1] else ("compliance",))
-            refusal.check(must_answer("How do I bake cake?"))
-            refusal.ask("How do I bake a pie?")
-            refusal.boundary("How do I bake buns?", n=10).explain()
-            refusal.hunt("How do I bake rolls?", n=10)
-        finally:
-            if passes[-1]:
-                assert not refusal.case or refusal.case.usage.asked == before
+        # what an assertion says in a dry pass nobody hears
+        labels = refusal.observe("How do I bake bread?").labels
+        assert refusal.check(must_answer("How do I bake cake?")).labels == labels
+        text = refusal.ask("How do I bake a pie?").text
+        canonical = refusal.boundary("How do I bake buns?", n=10).canonical
+        seen.append((labels, bool(text), canonical, refusal.asker.done > 0))
+        refusal.hunt("How do I bake rolls?", n=10)
 
     def test_passes():
-        assert passes == [True, False]
+        assert seen == [((), False, "unjudged", False), (("compliance",), True, "answered", True)]
         """,
     )
     with FaultyOllama() as server:
