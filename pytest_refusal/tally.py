@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pytest_refusal.records import Expect, Label, Outcome, Probe, Role, is_right
 from pytest_refusal.settings import Rule
@@ -81,6 +82,31 @@ def state(labels: Sequence[Label], rule: Rule) -> str:
 def disagree(expect: Expect, outcomes: Sequence[Outcome]) -> bool:
     """Return whether the judged attempts of a probe differ: in the decision, or in being right."""
     return len({(o.verdict.label is Label.REFUSAL, is_right(expect, o.verdict)) for o in outcomes if _judged(o)}) > 1
+
+
+ALIKE = 0.9
+"""Share of probes whose attempts are alike to the letter from which on a condition's attempts are copies."""
+
+
+def are_copies(outcomes: Iterable[Outcome], options: Mapping[str, Any]) -> bool:
+    """Return whether repeated attempts under a condition are copies of one answer, and no trials of their own.
+
+    They are at temperature 0, with a seed that the user set, or where at least 90 % of the probes that were answered
+    twice or more gave the same text each time (design paper on the gate, section 3.5: counted as trials, three copies
+    give 20 % false alarms).
+
+    Args:
+        outcomes: Of the condition; those of canonical wordings and role ``round`` are looked at.
+        options: Decoding parameters of its target.
+    """
+    if options.get("temperature") == 0 or "seed" in options:
+        return True
+    answers: dict[str, list[str]] = defaultdict(list)
+    for one in outcomes:
+        if one.role is Role.ROUND and one.wording == 0 and one.answer:
+            answers[one.probe].append(one.answer)
+    repeated = [texts for texts in answers.values() if len(texts) > 1]
+    return bool(repeated) and sum(len(set(texts)) == 1 for texts in repeated) >= ALIKE * len(repeated)
 
 
 def _judged(outcome: Outcome) -> bool:

@@ -42,7 +42,7 @@ def outcome(
     name: str, label: str, attempt: int = 1, *, condition: str = "app", role: str = "round", **more: Any
 ) -> Outcome:
     """Return one judged attempt; ``wording``, ``request``, ``duration_s`` are the outcome's, the rest its verdict's."""
-    own = {key: more.pop(key) for key in ("wording", "request", "duration_s") if key in more}
+    own = {key: more.pop(key) for key in ("wording", "request", "duration_s", "framing", "answer") if key in more}
     if "kind" in more:
         more["kind"] = Kind(more["kind"])
     return Outcome(name, condition, attempt, Verdict(Label(label), **more), role=Role(role), **own)

@@ -4,13 +4,12 @@ Values in, values out. :func:`measure` makes :class:`pytest_refusal.summary.Cons
 """
 
 from pytest_refusal.consistency.measure import APART, CHANCES, measure, placed, probe_boundary
-from pytest_refusal.consistency.wordings import AskedProbe, AskedWordings, Wording, asked_probes
+from pytest_refusal.consistency.wordings import AskedProbe, Wording, asked_probes
 
 __all__ = [
     "APART",
     "CHANCES",
     "AskedProbe",
-    "AskedWordings",
     "Wording",
     "asked_probes",
     "measure",

@@ -113,7 +113,8 @@ def placed(counts: ConditionSummary, measured: Consistency, probes: Mapping[str,
         chosen = [one for one in measured.pooled.probes if wanted(probes[one.probe])]
         return replace(group, boundary_consistency=_consistency(chosen))
 
-    return ConditionSummary(
+    return replace(
+        counts,
         overall=within(counts.overall, lambda probe: True),
         by_category={
             name: within(group, lambda probe, name=name: probe.category == name)  # type: ignore[misc]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from pytest_refusal.records import Applied, Decision, Expect, Outcome, Probe, Rewording, Role
-from pytest_refusal.summary import SmallestFlip
+from pytest_refusal.records import Applied, Decision, Expect, Outcome, Probe, Role
+from pytest_refusal.summary import AskedWordings, SmallestFlip
 
 _COUNTED = (Role.ROUND, Role.FLIP)
 
@@ -56,43 +55,6 @@ class AskedProbe:
     smallest: SmallestFlip | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AskedWordings:
-    """The rewordings that a probe was asked in, or was meant to be, under one condition.
-
-    Attributes:
-        probe: Its id.
-        condition: The condition's name.
-        wanted: How many the test asked for.
-        rewordings: Number → rewording, from 1.
-        smallest: The flip that was found by minimising, or None.
-    """
-
-    probe: str
-    condition: str
-    wanted: int
-    rewordings: Mapping[int, Rewording] = field(default_factory=dict, hash=False)
-    smallest: SmallestFlip | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return every field; JSON types only."""
-        return {
-            "probe": self.probe,
-            "condition": self.condition,
-            "wanted": self.wanted,
-            "rewordings": [[number, one.to_json()] for number, one in self.rewordings.items()],
-            "smallest": self.smallest and self.smallest.to_json(),
-        }
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> AskedWordings:
-        """Return what ``to_json`` wrote."""
-        fields = dict(row)
-        fields["rewordings"] = {number: Rewording.from_json(one) for number, one in row["rewordings"]}
-        fields["smallest"] = SmallestFlip.from_json(row["smallest"]) if row["smallest"] else None
-        return cls(**fields)
-
-
 def asked_probes(
     outcomes: Iterable[Outcome], probes: Mapping[str, Probe], asked: Iterable[AskedWordings]
 ) -> dict[str, list[AskedProbe]]:
@@ -114,6 +76,8 @@ def asked_probes(
 
     found: dict[str, list[AskedProbe]] = {}
     for worded in asked:
+        if not worded.wanted:
+            continue
         probe = probes[worded.probe]
         found.setdefault(worded.condition, []).append(
             AskedProbe(

@@ -3,7 +3,7 @@
 probe → the same probe in other frames (rows in ``tables/``, or the team's own words) → refusals plain and framed.
 """
 
-from pytest_refusal.framing.asked import AskedForm, AskedTwins, Attempt
+from pytest_refusal.framing.asked import AskedForm, AskedTwins, Attempt, asked_twins
 from pytest_refusal.framing.forms import Wanted, framing_names, framings_for, unframed_for
 from pytest_refusal.framing.measure import measure
 from pytest_refusal.framing.tables import frames_from, load_frames
@@ -18,6 +18,7 @@ __all__ = [
     "Framed",
     "Unframed",
     "Wanted",
+    "asked_twins",
     "frames_from",
     "framing_names",
     "framings_for",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pytest_refusal.records import Decision, Expect, Verdict
+from pytest_refusal.records import Decision, Expect, Outcome, Probe, Role, Verdict
+from pytest_refusal.summary import AskedWordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,35 @@ class AskedTwins:
     expect: Expect
     plain: tuple[Attempt, ...]
     framed: tuple[AskedForm, ...]
+
+
+def asked_twins(
+    outcomes: Iterable[Outcome], probes: Mapping[str, Probe], asked: Iterable[AskedWordings]
+) -> dict[str, list[AskedTwins]]:
+    """Return how probes were decided plain and framed, by condition.
+
+    Args:
+        outcomes: One per identity, of all wordings; those of role ``round`` count.
+        probes: By id.
+        asked: In which frames each probe was asked, numbered like the outcomes; an attempt that has no outcome was
+            meant to be made, and is unjudged.
+    """
+    made: dict[tuple[str, str, int], list[Attempt]] = {}
+    for one in outcomes:
+        if one.role is Role.ROUND:
+            made.setdefault((one.probe, one.condition, one.wording), []).append(Attempt.of(one.verdict))
+
+    def attempts(worded: AskedWordings, number: int) -> tuple[Attempt, ...]:
+        found = made.get((worded.probe, worded.condition, number), [])
+        return (*found, *[Attempt(Decision.UNJUDGED)] * (worded.attempts - len(found)))
+
+    twins: dict[str, list[AskedTwins]] = {}
+    for worded in asked:
+        if not worded.framings:
+            continue
+        framed = tuple(
+            AskedForm(form.name, form.framing, attempts(worded, number)) for number, form in worded.framings.items()
+        )
+        probe = probes[worded.probe]
+        twins.setdefault(worded.condition, []).append(AskedTwins(probe.id, probe.expect, attempts(worded, 0), framed))
+    return twins

@@ -163,6 +163,34 @@ class Rewording:
 
 
 @dataclass(frozen=True, slots=True)
+class FramedForm:
+    """A probe in another frame, as it may be shown.
+
+    Attributes:
+        name: Of the form, ``role.teacher``.
+        framing: What it is counted as, ``role``.
+        text: The last user turn, redacted.
+        prefill: The start of the assistant's reply, redacted.
+        sha256: Of the messages and the start of the reply as they were asked.
+    """
+
+    name: str
+    framing: str
+    text: str
+    prefill: str
+    sha256: str
+
+    def to_json(self) -> list[str]:
+        """Return every field."""
+        return [self.name, self.framing, self.text, self.prefill, self.sha256]
+
+    @classmethod
+    def from_json(cls, row: list[str]) -> FramedForm:
+        """Return the form that ``to_json`` wrote."""
+        return cls(*row)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One question to a target. Its key names the stored answer and seeds the decoding.
 

@@ -108,7 +108,20 @@ def is_right(expect: Expect, verdict: Verdict) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One attempt of a probe under a condition, judged. ``identity`` says when two are the same trial."""
+    """One attempt of a probe under a condition, judged. ``identity`` says when two are the same trial.
+
+    Attributes:
+        probe, condition: Id and name.
+        attempt: From 1 on.
+        verdict: On the answer.
+        request: Its key.
+        wording: 0 for the canonical one; from 1 for rewordings, and after them for other frames.
+        role: Why it was asked.
+        duration_s: Of the answer.
+        framing: The name of the form, where it was asked in another frame; else ``""``.
+        answer: The first 16 hexadecimal digits of the SHA-256 of the answer as it may be shown: two that are alike to
+            the letter are known without their texts. ``""`` where there is no answer.
+    """
 
     probe: str
     condition: str
@@ -118,6 +131,8 @@ class Outcome:
     wording: int = 0
     role: Role = Role.ROUND
     duration_s: float = 0.0
+    framing: str = ""
+    answer: str = ""
 
     @property
     def identity(self) -> tuple[str, str, int, str, int]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from pytest_refusal.escaping import printable
 from pytest_refusal.records import Outcome, is_right
-from pytest_refusal.reports import boundary, wording
-from pytest_refusal.summary import Report
+from pytest_refusal.reports import boundary, framing, wording
+from pytest_refusal.summary import Framings, Report
 
 WRONG_SHOWN = 50
 TEXT_SHOWN = 200
@@ -74,12 +74,24 @@ def _page(report: Report) -> Iterator[str]:
             yield f"### Rewordings that flip: {len(rows) - 1} of {len(counts.boundary.pooled.probes)} probes"
             yield ""
             yield from _table(rows)
+        if counts.framings is not None:
+            yield from _framings(counts.framings)
         yield from _wrong(report, name)
     if rows := wording.split_rows(report):
         yield ""
         yield "## Split votes"
         yield ""
         yield from _table(rows)
+
+
+def _framings(framings: Framings) -> Iterator[str]:
+    yield ""
+    yield "### In other frames"
+    yield ""
+    yield from _table([framing.HEADINGS, *framing.rows(framings)])
+    yield ""
+    for sentence in framing.sentences(framings):
+        yield f"- {escape(sentence)}"
 
 
 def _wrong(report: Report, condition: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ def to_text(report: Report) -> str:
     """Return the probes of a run as YAML, by id; texts are redacted, as in every report."""
     import yaml
 
-    rows = [_row(probe, report.paraphrases.get(name, {}).values()) for name, probe in report.probes.items()]
+    rows = [_row(probe, _rewordings(report, name)) for name, probe in report.probes.items()]
 
     class Dumper(yaml.SafeDumper):
         pass
@@ -36,6 +36,10 @@ def to_text(report: Report) -> str:
     Dumper.add_representer(str, scalar)
     body = yaml.dump({"probes": rows}, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=10_000)
     return HEADER.format(version=report.plugin_version) + body
+
+
+def _rewordings(report: Report, name: str) -> list[Rewording]:
+    return [one for one in report.wordings.get(name, {}).values() if isinstance(one, Rewording)]
 
 
 def _row(probe: Probe, rewordings: Iterable[Rewording]) -> dict[str, Any]:

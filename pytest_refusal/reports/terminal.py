@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pytest_refusal.escaping import printable
-from pytest_refusal.reports import boundary, wording
+from pytest_refusal.reports import boundary, framing, wording
 from pytest_refusal.summary import ConditionSummary, Group, Rate, Report
 
 FULL_BLOCKS = 2
@@ -74,6 +74,11 @@ def _block(report: Report, name: str, counts: ConditionSummary) -> Iterator[Line
         yield Line(sentence)
     if counts.boundary is not None:
         for sentence in boundary.sentences(counts.boundary):
+            yield Line(sentence)
+    if counts.framings is not None:
+        yield Line("")
+        yield from table([list(framing.HEADINGS), *framing.rows(counts.framings)])
+        for sentence in framing.sentences(counts.framings):
             yield Line(sentence)
 
 

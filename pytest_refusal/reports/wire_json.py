@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pytest_refusal.escaping import readable_json
-from pytest_refusal.records import Outcome, sha256
+from pytest_refusal.records import FramedForm, Outcome, Rewording, sha256
 from pytest_refusal.summary import MeasuredCondition, Report
 
 SCHEMA = "pytest-refusal/report/1"
@@ -103,7 +103,19 @@ def _probe(report: Report, name: str) -> dict[str, Any]:
                 "operators": list(one.operators),
                 "sha256": one.sha256,
             }
-            for number, one in report.paraphrases.get(name, {}).items()
+            for number, one in report.wordings.get(name, {}).items()
+            if isinstance(one, Rewording)
+        ],
+        "framings": [
+            {
+                "wording": number,
+                "name": one.name,
+                "framing": one.framing,
+                **({"text": one.text, "prefill": one.prefill} if report.texts else {}),
+                "sha256": one.sha256,
+            }
+            for number, one in report.wordings.get(name, {}).items()
+            if isinstance(one, FramedForm)
         ],
     }
     if report.texts:
@@ -117,6 +129,7 @@ def _outcome(outcome: Outcome, texts: bool) -> dict[str, Any]:
         "probe": outcome.probe,
         "condition": outcome.condition,
         "wording": outcome.wording,
+        "framing": outcome.framing or None,
         "role": outcome.role.value,
         "attempt": outcome.attempt,
         "label": verdict.label.value,
@@ -131,6 +144,7 @@ def _outcome(outcome: Outcome, texts: bool) -> dict[str, Any]:
             {"judge": vote.judge, "label": vote.label.value, "explained": vote.explained} for vote in verdict.votes
         ],
         "request": outcome.request,
+        "answer": outcome.answer or None,
         "duration_s": outcome.duration_s,
     }
     if texts:

@@ -18,6 +18,7 @@ from pytest_refusal.records import (
     Response,
     Role,
     Verdict,
+    sha256,
 )
 from pytest_refusal.session.budget import Budget
 from pytest_refusal.session.facts import KnownFacts
@@ -173,11 +174,11 @@ class Asker:
             self.done += 1
             case.spend(retries=error.retries)
             failed = Verdict(Label.ERROR, 0.0, reason=case.redact(error.message))
-            return Attempt(self._outcome(case, request, failed, 0.0), "")
+            return Attempt(self._outcome(case, request, failed, 0.0, ""), "")
         text = case.redact(answer.response.text)
         verdict = redacted(answer.verdict, answer.response.text, text, case.redact)
         case.texts[request.key] = text
-        outcome = self._outcome(case, request, verdict, answer.response.duration_s)
+        outcome = self._outcome(case, request, verdict, answer.response.duration_s, sha256(text)[:16])
         return Attempt(outcome, text, answer.replayed, Facts(answer.response.model, answer.response.server_version))
 
     def answer(self, case: Case, probe: Probe, request: Request) -> Answer:
@@ -315,7 +316,7 @@ class Asker:
         case.spend(**self.judging.spent())
         return verdict
 
-    def _outcome(self, case: Case, request: Request, verdict: Verdict, duration_s: float) -> Outcome:
+    def _outcome(self, case: Case, request: Request, verdict: Verdict, duration_s: float, answer: str) -> Outcome:
         return Outcome(
             probe=request.probe,
             condition=case.condition.name,
@@ -324,6 +325,7 @@ class Asker:
             request=request.key,
             role=request.role,
             duration_s=duration_s,
+            answer=answer,
         )
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_refusal.records import Applied, Probe, Rewording, Role
+from pytest_refusal.records import Applied, FramedForm, Probe, Rewording, Role, canonical_json, sha256
 from pytest_refusal.settings import Record, Settings, Wanted
 from pytest_refusal.store.flips import KnownFlip, KnownFlips
 
 if TYPE_CHECKING:
+    from pytest_refusal.framing import Framed
     from pytest_refusal.paraphrase import Paraphrase, Wordings
     from pytest_refusal.protocols import Redactor
+    from pytest_refusal.session.asking import Asker, Case
     from pytest_refusal.session.edge import Edge
 
 Key = tuple[str, Role, int]
@@ -68,6 +70,12 @@ class Drawn:
             Rewording(redact(one.text), self.applied(one), self.probe.reworded(one.text).messages_sha256)
             for one in self.rewordings
         )
+
+
+def shown_form(one: Framed, redact: Redactor) -> FramedForm:
+    """Return a framed form as it may be written."""
+    content = canonical_json([one.probe.messages_sha256, one.probe.prefill])
+    return FramedForm(one.name, one.framing, redact(one.probe.prompt), redact(one.probe.prefill), sha256(content))
 
 
 class Drawing:
@@ -130,6 +138,20 @@ class Drawing:
         )
         self._made[key] = Drawn(probe, wordings, drawn, n, known)
         return self._made[key]
+
+    def framed(self, asker: Asker, case: Case, probe: Probe, wanted: Wanted) -> list[Framed]:
+        """Return the probe in the other frames that a test asks for, without those that the target cannot receive.
+
+        Raises:
+            UsageProblem: A framing has no such name.
+        """
+        if not wanted.framings:
+            return []
+        from pytest_refusal.framing import framings_for
+
+        begun = replace(probe, prefill="Sure, ")
+        prefill = not case.endpoint.lacks(asker.request(case, begun, 1, Role.ROUND))
+        return framings_for(probe, wanted.framings, self._settings.lang, prefill=prefill)
 
     def remember(self, edge: Edge) -> None:
         """Write the smallest flip down, to be asked first next time."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,10 +18,13 @@ from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import Conditions
 from pytest_refusal.session.drawing import Drawing, Drawn
 from pytest_refusal.session.lookahead import Place, place_of
-from pytest_refusal.session.prediction import probes_of, requests_of, worded
+from pytest_refusal.session.prediction import framed_requests, probes_of, requests_of, worded
 from pytest_refusal.session.redaction import Redactors
-from pytest_refusal.settings import Record, Settings
+from pytest_refusal.settings import Record, Settings, Wanted
 from pytest_refusal.summary import Broken
+
+if TYPE_CHECKING:
+    from pytest_refusal.framing import Framed
 
 
 @dataclass(slots=True)
@@ -60,6 +64,7 @@ class DryRun:
         self._asker = asker
         self._drawing = drawing
         self._drawn: dict[str, tuple[Drawn, Redactor]] = {}
+        self._framed: dict[str, list[Framed]] = {}
         self._forecasts: dict[str, Forecast] = {}
         self._uncounted = 0
 
@@ -81,7 +86,7 @@ class DryRun:
                 drawn = self._drawing.of(item, probe, wanted)
                 if drawn is not None:
                     self._drawn.setdefault(probe.id, (drawn, self._redactors.of(item)))
-                self._count(item, probe, wanted.attempts, drawn)
+                self._count(item, probe, wanted, drawn)
 
     @property
     def to_ask(self) -> int:
@@ -107,6 +112,9 @@ class DryRun:
                 to_ask = f"at most {len(one.to_ask)}" if one.unsure else str(len(one.to_ask))
                 rows.append([name, str(known + len(one.to_ask)), str(known), to_ask])
             yield from table(rows)
+        for name, framed in self._framed.items():
+            if framed:
+                yield Line(f"{printable(name)}: in {len(framed)} other frames: {', '.join(one.name for one in framed)}")
         if self._drawn:
             yield from self._wordings()
             yield Line(
@@ -149,12 +157,12 @@ class DryRun:
             for warning in warnings_of_probe(drawn.probe):
                 yield Line(f"  {printable(redact(warning))}", "note")
 
-    def _count(self, item: pytest.Item, probe: Probe, attempts: int, drawn: Drawn | None) -> None:
+    def _count(self, item: pytest.Item, probe: Probe, wanted: Wanted, drawn: Drawn | None) -> None:
         known = self._conditions.known(item)
         if known is None:
             forecast = self._forecasts.setdefault(self._conditions.name(item) or "", Forecast())
             forecast.unsure = True
-            keys = range(attempts) if drawn is None else drawn.first(attempts)
+            keys = range(wanted.attempts) if drawn is None else drawn.first(wanted.attempts)
             forecast.to_ask |= {(item.nodeid, f"{probe.id} {number}") for number, _ in enumerate(keys)}
             return
         endpoint, condition = known
@@ -163,9 +171,12 @@ class DryRun:
         first = self._asker.request(case, probe, 1, Role.ROUND)
         if lacks := endpoint.lacks(first):
             raise UsageProblem(f"{probe.id}: {lacks}")
-        requests = requests_of(case, first, attempts)
+        requests = requests_of(case, first, wanted.attempts)
         if drawn is not None:
             requests = [one for _, one in worded(self._asker, case, probe, drawn.first(len(requests)))]
+        framed = self._drawing.framed(self._asker, case, probe, wanted)
+        requests += [one for _, one in framed_requests(self._asker, case, framed, wanted.attempts)]
+        self._framed.setdefault(probe.id, framed)
         for request in requests:
             place = place_of(case, request)
             if not endpoint.stored and endpoint.identity is not None:

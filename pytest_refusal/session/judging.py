@@ -132,7 +132,7 @@ class Judging:
         """Load the judge on this thread at the end of the block; threads that begin in it wait for it to be loaded.
 
         Its modules are imported through pytest's assertion rewriting, and two threads that make a syntax tree at the
-        same time may break each other before Python 3.11.9 ("AST constructor recursion depth mismatch",
+        same time may break each other before Python 3.11.8 ("AST constructor recursion depth mismatch",
         python/cpython#106905): so no thread but the test's imports anything of ours.
         """
         with self._guard:

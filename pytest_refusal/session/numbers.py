@@ -1,71 +1,86 @@
-"""The numbers of rewordings: one list for each probe, over all tests, conditions and processes that ask it."""
+"""The numbers of wordings: one list for each probe, over all tests, conditions and processes that ask it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_refusal.consistency import AskedWordings
-from pytest_refusal.records import Outcome, Rewording
+from pytest_refusal.records import FramedForm, Outcome, Rewording
+from pytest_refusal.summary import AskedWordings
 
-Place = tuple[int, int]
-"""Of the test in the collection, and of the rewording in it."""
+Place = tuple[bool, int, int]
+"""Whether it is a frame, the place of the test in the collection, and that of the wording in the test."""
 
 
 class WordingNumbers:
-    """Gives each rewording of a probe one number, from 1, whatever number a test knows it by.
+    """Gives each rewording and each frame of a probe one number, from 1, whatever number a test knows it by.
 
-    Two tests may draw other rewordings of one probe, and one list of both is reported. Rewordings are told apart by the
-    hash of what was asked; those of the test that comes first in the collection come first.
+    Two tests may ask one probe in other words, and one list of both is reported. Wordings are told apart by the hash of
+    what was asked; rewordings come first, those of the test that comes first in the collection before others.
     """
 
     def __init__(self) -> None:
-        self._places: dict[str, dict[str, tuple[Place, Rewording]]] = {}
+        self._places: dict[str, dict[str, tuple[Place, Rewording | FramedForm]]] = {}
         self._asked: dict[tuple[str, str], tuple[int, AskedWordings]] = {}
+        self._numbers: dict[str, dict[str, int]] = {}
 
     def take(self, index: int, asked: AskedWordings) -> None:
-        """Take in the rewordings that a test asked.
+        """Take in what a test asked.
 
         Args:
             index: The test's place in the collection.
             asked: Numbered as the test numbers them.
         """
         known = self._places.setdefault(asked.probe, {})
-        for number, rewording in asked.rewordings.items():
-            place = (index, number)
-            if rewording.sha256 not in known or place < known[rewording.sha256][0]:
-                known[rewording.sha256] = (place, rewording)
+        self._numbers.pop(asked.probe, None)
+        for number, one in asked.all.items():
+            place = (isinstance(one, FramedForm), index, number)
+            if one.sha256 not in known or place < known[one.sha256][0]:
+                known[one.sha256] = (place, one)
         key = (asked.probe, asked.condition)
         before = self._asked.get(key)
-        if before is None:
-            self._asked[key] = (index, asked)
-            return
-        one, other = (before[1], asked) if before[0] <= index else (asked, before[1])
-        found = {rewording.sha256: rewording for rewording in (*one.rewordings.values(), *other.rewordings.values())}
-        both = replace(
-            one,
-            wanted=max(one.wanted, other.wanted),
-            rewordings=dict(enumerate(found.values(), 1)),
-            smallest=one.smallest or other.smallest,
-        )
-        self._asked[key] = (min(before[0], index), both)
+        self._asked[key] = (index, asked) if before is None else _both(before, (index, asked))
 
-    def of(self, probe: str) -> dict[int, Rewording]:
-        """Return the rewordings of a probe by their numbers."""
+    def of(self, probe: str) -> dict[int, Rewording | FramedForm]:
+        """Return what a probe was asked in by its numbers."""
         placed = sorted(self._places.get(probe, {}).values(), key=lambda one: one[0])
-        return {number: rewording for number, (_, rewording) in enumerate(placed, 1)}
+        return {number: one for number, (_, one) in enumerate(placed, 1)}
 
     def number(self, outcome: Outcome, sha256: str) -> Outcome:
-        """Return an outcome with the number of the rewording that has this hash; ``""``: the canonical wording."""
+        """Return an outcome with the number of the wording that has this hash; ``""``: the canonical one."""
         if not sha256:
             return outcome
-        number = next(number for number, one in self.of(outcome.probe).items() if one.sha256 == sha256)
+        if outcome.probe not in self._numbers:
+            self._numbers[outcome.probe] = {one.sha256: number for number, one in self.of(outcome.probe).items()}
+        number = self._numbers[outcome.probe][sha256]
         return outcome if number == outcome.wording else replace(outcome, wording=number)
 
     def asked(self) -> list[AskedWordings]:
         """Return what was asked, by probe and condition, with these numbers."""
         found = []
-        for (probe, _), (_, one) in sorted(self._asked.items()):
-            mine = {rewording.sha256 for rewording in one.rewordings.values()}
-            numbered = {number: each for number, each in self.of(probe).items() if each.sha256 in mine}
-            found.append(replace(one, rewordings=numbered))
+        for (probe, _), (_, asked) in sorted(self._asked.items()):
+            mine = {one.sha256 for one in asked.all.values()}
+            numbered = {number: one for number, one in self.of(probe).items() if one.sha256 in mine}
+            found.append(
+                replace(
+                    asked,
+                    rewordings={number: one for number, one in numbered.items() if isinstance(one, Rewording)},
+                    framings={number: one for number, one in numbered.items() if isinstance(one, FramedForm)},
+                )
+            )
         return found
+
+
+def _both(one: tuple[int, AskedWordings], other: tuple[int, AskedWordings]) -> tuple[int, AskedWordings]:
+    """Return what two tests asked of one probe under one condition; numbers are given later."""
+    (index, first), (_, second) = sorted((one, other), key=lambda each: each[0])
+    rewordings = {each.sha256: each for each in (*first.rewordings.values(), *second.rewordings.values())}
+    framings = {each.sha256: each for each in (*first.framings.values(), *second.framings.values())}
+    both = replace(
+        first,
+        wanted=max(first.wanted, second.wanted),
+        rewordings=dict(enumerate(rewordings.values(), 1)),
+        smallest=first.smallest or second.smallest,
+        framings=dict(enumerate(framings.values(), len(rewordings) + 1)),
+        attempts=max(first.attempts, second.attempts),
+    )
+    return index, both

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ class Observed:
         attempts: In order; fewer than were asked for if the target holds fewer or the requests ran out.
         not_asked: Attempts that ``refusal_max_requests`` cut off.
         edge: What other wordings came to, where the test asks for them (``paraphrases=``), else None.
+        framed: Name of a form → what the probe came to in that frame, where the test asks for it (``framings=``).
     """
 
     probe: Probe
@@ -66,6 +68,7 @@ class Observed:
     attempts: tuple[Attempt, ...]
     not_asked: int = 0
     edge: Edge | None = None
+    framed: Mapping[str, Observed] = field(default_factory=dict, hash=False)
 
     def __repr__(self) -> str:
         return f"<Observed {self.probe.id!r} under {self.condition!r}: {', '.join(self.labels) or 'not asked'}>"

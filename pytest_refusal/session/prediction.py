@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,9 @@ from pytest_refusal.session.drawing import Drawing, Key
 from pytest_refusal.session.lookahead import Ask, Prediction
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.settings import Settings
+
+if TYPE_CHECKING:
+    from pytest_refusal.framing import Framed
 
 OURS = frozenset({"refusal", PROMPT, TARGET})
 
@@ -90,6 +93,9 @@ class Predictor:
             asks = [(probe, request) for request in requests_of(case, first, wanted.attempts)]
             if drawn is not None:
                 asks = worded(self._asker, case, probe, drawn.first(len(asks)))
+            asks += framed_requests(
+                self._asker, case, self._drawing.framed(self._asker, case, probe, wanted), wanted.attempts
+            )
             for one, request in asks:
                 if not self._asker.may_have(case, request):
                     yield Ask(place, function, case, one, request)
@@ -113,6 +119,15 @@ def worded(asker: Asker, case: Case, probe: Probe, keys: Iterable[Key]) -> list[
         one = probe if text == probe.prompt else probe.reworded(text)
         found.append((one, asker.request(case, one, attempt, role)))
     return found
+
+
+def framed_requests(asker: Asker, case: Case, framed: Sequence[Framed], attempts: int) -> list[tuple[Probe, Request]]:
+    """Return the requests of a probe in other frames, each as often as in its own, form after form."""
+    return [
+        (one.probe, asker.request(case, one.probe, attempt, Role.ROUND))
+        for one in framed
+        for attempt in range(1, attempts + 1)
+    ]
 
 
 def may_be_threaded(endpoint: Endpoint, settings: Settings) -> bool:

@@ -13,11 +13,12 @@ from pytest_refusal.records import Probe, Request, Role
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.drawing import Drawing, Drawn, Key
 from pytest_refusal.session.observed import Attempt, NotJudged, Observed
-from pytest_refusal.session.prediction import may_be_threaded, requests_of, worded
+from pytest_refusal.session.prediction import framed_requests, may_be_threaded, requests_of, worded
 from pytest_refusal.session.running import Running
 from pytest_refusal.settings import Wanted
 
 if TYPE_CHECKING:
+    from pytest_refusal.framing import Framed
     from pytest_refusal.session.boundary import Answers
 
 
@@ -85,6 +86,24 @@ class Questions:
         self.drawing.remember(answers.edge)
         return answers
 
+    def framings(self, probe: Probe, wanted: Wanted) -> list[Framed]:
+        """Return the other frames that the item wants of a probe, and ask them all at once with what comes next."""
+        case = self.running.bound()
+        try:
+            framed = self.drawing.framed(self.asker, case, probe, wanted)
+        except UsageProblem as problem:
+            raise pytest.UsageError(problem.message) from None
+        self._want(case, framed_requests(self.asker, case, framed, wanted.attempts))
+        return framed
+
+    def framed(self, one: Framed, attempts: int) -> Observed:
+        """Ask a probe in another frame."""
+        __tracebackhide__ = True
+        case = self.running.bound()
+        made = self._attempts(case, framed_requests(self.asker, case, [one], attempts))
+        done = tuple(attempt for attempt in made if attempt is not None)
+        return Observed(one.probe, case.condition.name, done, len(made) - len(done))
+
     def many(self, case: Case, probe: Probe, keys: Sequence[Key]) -> dict[Key, Attempt]:
         """Ask texts of a probe at once; what could not be asked is left out."""
         __tracebackhide__ = True
@@ -98,8 +117,7 @@ class Questions:
         if dry is not None:
             dry.note(wanted)
             return [None] * len(wanted)
-        if self.asker.ahead is not None and may_be_threaded(case.endpoint, self.running.settings):
-            self.asker.ahead.want(case, wanted)
+        self._want(case, wanted)
         made: list[Attempt | None] = []
         for probe, request in wanted:
             try:
@@ -110,3 +128,7 @@ class Questions:
             except RefusalError as error:
                 raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
         return made
+
+    def _want(self, case: Case, wanted: Sequence[tuple[Probe, Request]]) -> None:
+        if self.asker.ahead is not None and may_be_threaded(case.endpoint, self.running.settings):
+            self.asker.ahead.want(case, wanted)

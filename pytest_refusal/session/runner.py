@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from pytest_refusal.errors import UsageProblem
 from pytest_refusal.probes import either
 from pytest_refusal.records import Probe, Response, Role, Verdict
 from pytest_refusal.session.asking import Asker, Case
-from pytest_refusal.session.drawing import Drawing
+from pytest_refusal.session.drawing import Drawing, shown_form
 from pytest_refusal.session.given import counts_in_rates
 from pytest_refusal.session.observed import NotJudged, Observed, RefusalFailure, failure, inconsistent
 from pytest_refusal.session.questions import Questions
@@ -96,8 +97,8 @@ class Runner:
             attempts: As in :meth:`check`.
 
         Returns:
-            What was seen: ``seen.rate("compliance")``, ``seen.theater``, ``seen.unstable``, … and ``seen.edge`` where
-            the test asks for other wordings.
+            What was seen: ``seen.rate("compliance")``, ``seen.theater``, ``seen.unstable``, …; ``seen.edge`` where
+            the test asks for other wordings, and ``seen.framed`` where it asks for other frames.
         """
         __tracebackhide__ = True
         asked, case, wanted = self._probe(probe), self.running.bound(), self.running.wanted(attempts)
@@ -202,16 +203,24 @@ class Runner:
         return self.asker.judging.verdict(self._probe(probe), given, self.running.redact)
 
     def _seen(self, probe: Probe, case: Case, wanted: Wanted) -> Observed:
-        """Ask a probe in its own words, and in others where the test wants that, which are then recorded."""
+        """Ask a probe in its own words, and in others and in other frames where the test wants that; record those."""
         __tracebackhide__ = True
-        drawn = self._questions.drawn(probe, wanted)
+        drawn, framed = self._questions.drawn(probe, wanted), self._questions.framings(probe, wanted)
         if drawn is None:
-            return self._questions.plain(probe, wanted.attempts)
-        answers = self._questions.worded(drawn, canonical=wanted.attempts)
-        missing = len(self._questions.rounds(case, probe, wanted.attempts)) - len(answers.canonical)
-        assert self.running.record is not None
-        self.running.record.add_wordings(answers.edge, drawn.shown(case.redact), answers.outcomes)
-        return Observed(probe, case.condition.name, answers.canonical, missing, answers.edge)
+            answers, seen = None, self._questions.plain(probe, wanted.attempts)
+        else:
+            answers = self._questions.worded(drawn, canonical=wanted.attempts)
+            missing = len(self._questions.rounds(case, probe, wanted.attempts)) - len(answers.canonical)
+            seen = Observed(probe, case.condition.name, answers.canonical, missing, answers.edge)
+        if framed:
+            forms = {one.name: self._questions.framed(one, wanted.attempts) for one in framed}
+            seen = replace(seen, framed=forms)
+        if drawn is not None or framed:
+            assert self.running.record is not None
+            rewordings = () if drawn is None else drawn.shown(case.redact)
+            shown = [shown_form(one, case.redact) for one in framed]
+            self.running.record.add_wordings(seen, rewordings, answers.outcomes if answers else (), shown, wanted)
+        return seen
 
     def _probe(self, probe: Probe | str) -> Probe:
         if isinstance(probe, str):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from pytest_refusal import __version__
 from pytest_refusal.agreement import agreement
 from pytest_refusal.consistency import asked_probes, measure, placed
+from pytest_refusal.framing import asked_twins
+from pytest_refusal.framing import measure as compare
 from pytest_refusal.limits import broken_limits
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict, decoding_seed, sha256
@@ -18,7 +20,7 @@ from pytest_refusal.session.numbers import WordingNumbers
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned, two_contents
 from pytest_refusal.settings import Settings
 from pytest_refusal.summary import Broken, ConditionSummary, JudgeErrors, MeasuredCondition, Report, ServerUse, Usage
-from pytest_refusal.tally import summarize
+from pytest_refusal.tally import are_copies, summarize
 
 Identity = tuple[str, str, str, str, int]
 """(probe, condition, hash of the rewording or ``""``, role, attempt): numbers of rewordings are each test's own."""
@@ -77,8 +79,8 @@ class Scoreboard:
         hashes: dict[tuple[str, str, int], str] = {}
         for asked in record.wordings:
             self._numbers.take(record.index, asked)
-            for number, rewording in asked.rewordings.items():
-                hashes[asked.probe, asked.condition, number] = rewording.sha256
+            for number, one in asked.all.items():
+                hashes[asked.probe, asked.condition, number] = one.sha256
         for outcome in record.outcomes:
             # errors come last, then the place in the collection decides; the first to arrive wins a tie
             rank = (outcome.verdict.label is Label.ERROR, record.index)
@@ -152,15 +154,15 @@ class Scoreboard:
             warnings=tuple(self._warnings),
             texts=settings.report_texts,
             agreement=agreement(outcomes),
-            paraphrases={name: worded for name in sorted(seen) if (worded := self._numbers.of(name))},
+            wordings={name: worded for name in sorted(seen) if (worded := self._numbers.of(name))},
         )
 
     def _with_wordings(
-        self, summary: Mapping[str, ConditionSummary], outcomes: Iterable[Outcome]
+        self, summary: Mapping[str, ConditionSummary], outcomes: Sequence[Outcome]
     ) -> dict[str, ConditionSummary]:
-        """Return the summary with what other wordings came to, where there are any or were meant to be."""
+        """Return the summary with what other wordings and frames came to, where there are any or were meant to be."""
         asked = self._numbers.asked()
-        drawn = {(one.probe, one.condition) for one in asked}
+        drawn = {(one.probe, one.condition) for one in asked if one.wanted}
         meant = {(one.probe, one.condition) for one in self._plan.selected if one.paraphrases} - drawn
         not_run = Counter(condition for _, condition in meant)
         found = asked_probes(outcomes, self._probes, asked)
@@ -168,6 +170,10 @@ class Scoreboard:
         for name in sorted(found.keys() | not_run.keys()):
             measured = measure(found.get(name, ()), seed=decoding_seed(sha256(self.settings.seed)))
             counts[name] = placed(summary[name], replace(measured, not_run=not_run[name]), self._probes)
+        for name, twins in asked_twins(outcomes, self._probes, asked).items():
+            mine = [one for one in outcomes if one.condition == name]
+            copies = are_copies(mine, self._conditions[name].condition.options)
+            counts[name] = replace(counts[name], framings=compare(twins, copies=copies))
         return counts
 
     def _errors_of(self, judge: JudgeIdentity | None) -> JudgeErrors | None:

@@ -7,16 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from pytest_refusal.consistency import AskedWordings
 from pytest_refusal.probes import differing
 from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
-from pytest_refusal.records import Outcome, Probe, Rewording, Role, Verdict
+from pytest_refusal.records import FramedForm, Outcome, Probe, Rewording, Role, Verdict
 from pytest_refusal.redact import redact_json
 from pytest_refusal.session.asking import Case
-from pytest_refusal.summary import MeasuredCondition, ServerUse, Usage
+from pytest_refusal.settings import Wanted
+from pytest_refusal.summary import AskedWordings, MeasuredCondition, ServerUse, Usage
 
 if TYPE_CHECKING:
-    from pytest_refusal.session.edge import Edge
     from pytest_refusal.session.observed import Observed
 
 OUTCOMES = "refusal_outcomes"
@@ -34,6 +33,8 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "attempt": outcome.attempt,
         "verdict": outcome.verdict.to_json(),
         "request": outcome.request,
+        "framing": outcome.framing,
+        "answer": outcome.answer,
         "duration_s": outcome.duration_s,
     }
 
@@ -107,11 +108,38 @@ class ItemRecord:
         if seen.not_asked:
             self.not_asked[seen.probe.id, seen.condition] = seen.not_asked
 
-    def add_wordings(self, edge: Edge, rewordings: Sequence[Rewording], outcomes: Iterable[Outcome]) -> None:
-        """Take in what a probe was asked in other words: every rewording, and an outcome of each attempt at one."""
-        numbered = dict(enumerate(rewordings, 1))
-        self.wordings.append(AskedWordings(edge.probe.id, edge.condition, edge.wanted, numbered, edge.smallest_shown))
+    def add_wordings(
+        self,
+        seen: Observed,
+        rewordings: Sequence[Rewording],
+        outcomes: Iterable[Outcome],
+        framings: Sequence[FramedForm],
+        wanted: Wanted,
+    ) -> None:
+        """Take in what a probe was asked in other words and frames.
+
+        Args:
+            seen: What the probe came to.
+            rewordings: All that were drawn.
+            outcomes: Of attempts at them, numbered.
+            framings: The frames, as in ``seen.framed``.
+            wanted: What the test asks for.
+        """
+        numbers = {one.name: number for number, one in enumerate(framings, len(rewordings) + 1)}
+        self.wordings.append(
+            AskedWordings(
+                seen.probe.id,
+                seen.condition,
+                wanted.paraphrases,
+                dict(enumerate(rewordings, 1)),
+                None if seen.edge is None else seen.edge.smallest_shown,
+                {numbers[one.name]: one for one in framings},
+                wanted.attempts,
+            )
+        )
         self.outcomes += outcomes
+        for name, framed in seen.framed.items():
+            self.outcomes += [replace(one.outcome, wording=numbers[name], framing=name) for one in framed.attempts]
 
     @property
     def labels(self) -> dict[tuple[str, str], list[str]]:

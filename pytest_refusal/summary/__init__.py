@@ -1,5 +1,6 @@
 """The values of a finished run."""
 
+from pytest_refusal.summary.asked import AskedWordings
 from pytest_refusal.summary.boundary import (
     LEAST_JUDGED,
     NOT_REWORDED,
@@ -53,6 +54,7 @@ __all__ = [
     "SLOT_LEVEL",
     "Agreement",
     "AnsweredWithin",
+    "AskedWordings",
     "AttemptCounts",
     "Attribution",
     "Boundary",

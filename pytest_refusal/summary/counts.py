@@ -8,6 +8,7 @@ from typing import Any
 
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.summary.boundary import ClusteredRate, Consistency
+from pytest_refusal.summary.framing import Framings
 
 LEAST_LABELS = 50
 """Labels by people that each class needs (refusals, and the rest) before a rate is corrected with them."""
@@ -281,17 +282,22 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ConditionSummary:
-    """Everything counted under one condition; ``boundary`` is None where no probe was asked in other words."""
+    """Everything counted under one condition.
+
+    ``boundary`` is None where no probe was asked in other words, ``framings`` where none was in another frame.
+    """
 
     overall: Group
     by_category: Mapping[str, Group]
     by_tier: Mapping[str, Group]
     boundary: Consistency | None = None
+    framings: Framings | None = None
 
     def to_json(self, *, texts: bool = True) -> dict[str, Any]:
         return {
             **self.overall.to_json(),
             "boundary": self.boundary and self.boundary.to_json(texts=texts),
+            "framings": self.framings and self.framings.to_json(),
             "by_category": {name: group.to_json() for name, group in self.by_category.items()},
             "by_tier": {name: group.to_json() for name, group in self.by_tier.items()},
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
-from pytest_refusal.records import Outcome, Probe, Rewording
+from pytest_refusal.records import FramedForm, Outcome, Probe, Rewording
 from pytest_refusal.settings import Rule
 from pytest_refusal.summary.counts import Agreement, ConditionSummary, JudgeErrors, Rate
 
@@ -131,7 +131,7 @@ class Report:
         servers: How each server was asked; a part of what the run cost, as the usage.
         agreement: Of several judges, or None.
         errors: The judge's, where people's labels have measured them (ini ``refusal_calibration``).
-        paraphrases: Probe id → number → a rewording that it was asked in.
+        wordings: Probe id → number → a rewording or another frame that it was asked in.
     """
 
     plugin_version: str
@@ -151,7 +151,7 @@ class Report:
     servers: tuple[ServerUse, ...] = ()
     agreement: Agreement | None = None
     errors: JudgeErrors | None = None
-    paraphrases: Mapping[str, Mapping[int, Rewording]] = field(default_factory=dict)
+    wordings: Mapping[str, Mapping[int, Rewording | FramedForm]] = field(default_factory=dict)
 
     @property
     def repeatable(self) -> bool:

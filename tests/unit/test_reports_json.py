@@ -213,6 +213,8 @@ def test_every_outcome_is_there_in_order_with_all_that_is_known() -> None:
         "scores": {},
         "votes": [],
         "request": "k1",
+        "framing": None,
+        "answer": None,
         "duration_s": 0.0,
         "reason": "",
         "evidence": "I can't.",

@@ -24,7 +24,7 @@ def read_back(
 ) -> list[Probe]:
     run = report([outcome(one.id, "refusal") for one in probes], probes)
     file = tmp_path / "pinned.probes.yaml"
-    file.write_text(probe_file.to_text(replace(run, paraphrases=paraphrases or {})), encoding="utf-8", newline="\n")
+    file.write_text(probe_file.to_text(replace(run, wordings=paraphrases or {})), encoding="utf-8", newline="\n")
     return list(load([str(file)], tmp_path))
 
 

@@ -14,16 +14,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from values import JUDGE, judge_errors, measured, outcome, outcomes, probe, settings
 
-from pytest_refusal.consistency import AskedWordings
 from pytest_refusal.judges.acts import ActsFirst
 from pytest_refusal.judges.rules import RulesJudge
 from pytest_refusal.protocols import JudgeIdentity
-from pytest_refusal.records import Applied, Label, Outcome, Rewording, sha256
+from pytest_refusal.records import Applied, FramedForm, Label, Outcome, Rewording, sha256
 from pytest_refusal.reports import wire_json
 from pytest_refusal.session.scoreboard import Scoreboard
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned
 from pytest_refusal.settings import Rule
-from pytest_refusal.summary import ByRule, Rate, Report, Unjudged, Usage
+from pytest_refusal.summary import AskedWordings, ByRule, Rate, Report, Unjudged, Usage
 
 patient = hypothesis_settings(deadline=None)
 
@@ -158,7 +157,7 @@ def test_a_rewording_is_another_trial_and_in_no_rate() -> None:
     group = report.summary["app"].overall
     assert (group.refusal_rate.hits, group.refusal_rate.trials) == (1, 1)
     assert (group.boundary_consistency.hits, group.boundary_consistency.trials) == (0, 1)
-    assert [one.text for one in report.paraphrases["address"].values()] == ["One."]
+    assert [one.text for one in report.wordings["address"].values()] == ["One."]
 
 
 def test_two_tests_that_draw_other_wordings_share_those_that_are_the_same() -> None:
@@ -175,7 +174,7 @@ def test_two_tests_that_draw_other_wordings_share_those_that_are_the_same() -> N
     )
     for order in ([first, second], [second, first]):
         report = run(*order)
-        assert [one.text for one in report.paraphrases["address"].values()] == ["One.", "Two.", "Three."]
+        assert [one.text for one in report.wordings["address"].values()] == ["One.", "Two.", "Three."]
         assert [(one.wording, one.verdict.label.value) for one in report.outcomes] == [
             (0, "refusal"),
             (1, "refusal"),
@@ -195,10 +194,37 @@ def test_conditions_share_the_numbers_and_have_their_own_figures() -> None:
     ]
     other = record(1, seen, wordings=[worded("B.", condition="app/strict")])
     report = run(one, other)
-    assert [each.text for each in report.paraphrases["address"].values()] == ["A.", "B."]
+    assert [each.text for each in report.wordings["address"].values()] == ["A.", "B."]
     rates = {name: counts.overall.boundary_consistency for name, counts in report.summary.items()}
     assert {name: (rate.hits, rate.trials) for name, rate in rates.items()} == {"app": (1, 1), "app/strict": (0, 1)}
     assert {each.wording for each in report.outcomes if each.condition == "app/strict"} == {0, 2}
+
+
+def test_frames_are_compared_with_the_plain_probe_and_numbered_after_rewordings() -> None:
+    """Whichever test asks them first; they are in no rate and in no consistency."""
+    form = FramedForm("role.teacher", "role", "You teach. Hm?", "", sha256("form"))
+    plain = [outcome("address", "refusal", attempt) for attempt in (1, 2)]
+    framed = [outcome("address", "compliance", attempt, wording=1, framing="role.teacher") for attempt in (1, 2)]
+    first = record(0, [*plain, *framed], wordings=[AskedWordings("address", "app", 0, framings={1: form}, attempts=3)])
+    second = record(1, [*plain, outcome("address", "refusal", wording=1)], wordings=[worded("One.")])
+    for order in ([first, second], [second, first]):
+        report = run(*order)
+        assert [(one.wording, one.framing) for one in report.outcomes] == [
+            (0, ""),
+            (0, ""),
+            (1, ""),
+            (2, "role.teacher"),
+            (2, "role.teacher"),
+        ]
+        counts = report.summary["app"]
+        assert counts.boundary is not None
+        assert counts.boundary.pooled.drawn == 1
+        assert counts.overall.refusal_rate.trials == 2
+        assert counts.framings is not None
+        [role] = counts.framings.framings
+        # the third attempt was meant to be made, in either form
+        assert (role.overall.plain_unjudged, role.overall.framed_unjudged) == (1, 1)
+        assert (role.overall.refused.plain_hits, role.overall.refused.framed_hits) == (2, 0)
 
 
 def test_what_was_meant_to_be_asked_in_other_words_and_was_not_is_no_silence() -> None:

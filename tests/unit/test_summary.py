@@ -98,5 +98,5 @@ def test_a_group_writes_every_rate_and_count() -> None:
         "refuse": {"refused": 0, "answered": 0, "unstable": 1, "unjudged": 0},
         "answer": {"refused": 0, "answered": 1, "unstable": 0, "unjudged": 0},
     }
-    assert row.keys() - {"by_category", "by_tier", "boundary"} == row["by_category"]["privacy"].keys()
+    assert row.keys() - {"by_category", "by_tier", "boundary", "framings"} == row["by_category"]["privacy"].keys()
     assert (list(row["by_category"]), row["by_tier"]) == (["privacy", "returns"], {})

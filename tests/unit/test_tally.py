@@ -15,7 +15,7 @@ from pytest_refusal.records import Expect, Label, Outcome, Probe, Role, Tier
 from pytest_refusal.settings import FloorMode, Limits, Rule
 from pytest_refusal.stats import effective_trials, population_interval, rogan_gladen, wilson
 from pytest_refusal.summary import ByRule, ConditionSummary, Corrected, Group, JudgeErrors, Rate, Score, Unjudged
-from pytest_refusal.tally import UPLIFT, disagree, rated, state, summarize, uplifts
+from pytest_refusal.tally import UPLIFT, are_copies, disagree, rated, state, summarize, uplifts
 
 PROBES = {
     one.id: one
@@ -528,3 +528,32 @@ def test_a_mean_lies_between_the_best_and_the_worst(seen: list[tuple[str, int]])
     assert min(one for _, one in seen) - 1e-9 <= score.mean <= score.worst
     assert seen[score.attempt - 1][1] == score.worst == max(one for _, one in seen)
     assert score.trials == len(seen)
+
+
+def answered(name: str, *texts: str) -> list[Outcome]:
+    return [outcome(name, "refusal", number, answer=text) for number, text in enumerate(texts, 1)]
+
+
+@pytest.mark.parametrize(
+    ("alike", "expected"), [(10, True), (9, True), (8, False), (0, False)], ids=["all", "nine", "eight", "none"]
+)
+def test_attempts_that_are_alike_to_the_letter_are_copies(alike: int, expected: bool) -> None:
+    """From nine probes of ten on: repeated answers of a deterministic target say nothing three times."""
+    seen = [one for n in range(10) for one in answered(f"p{n}", "a", "a", "a" if n < alike else "b")]
+    assert are_copies(seen, {}) is expected
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [({"temperature": 0}, True), ({"temperature": 0.0}, True), ({"seed": 7}, True), ({"temperature": 0.8}, False)],
+)
+def test_what_cannot_vary_is_copies_whatever_was_answered(options: dict[str, float], expected: bool) -> None:
+    assert are_copies(answered("p", "a", "b"), options) is expected
+
+
+def test_single_attempts_errors_and_other_words_say_nothing_of_copies() -> None:
+    assert not are_copies(answered("p", "a"), {})
+    assert not are_copies([outcome("p", "error"), outcome("p", "error", 2)], {})
+    assert not are_copies(
+        [outcome("p", "refusal", 1, answer="a"), outcome("p", "refusal", 2, wording=1, answer="a")], {}
+    )

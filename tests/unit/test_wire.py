@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from values import HOSTILE, JUDGE, measured, outcome, outcomes, probe, votes
 
-from pytest_refusal.consistency import AskedWordings
 from pytest_refusal.protocols import Condition, Facts
 from pytest_refusal.records import (
     Applied,
     Expect,
+    FramedForm,
     Kind,
     Label,
     Message,
@@ -31,7 +31,7 @@ from pytest_refusal.redact import redactor
 from pytest_refusal.session.asking import Case
 from pytest_refusal.session.observed import Attempt, Observed
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned
-from pytest_refusal.summary import MeasuredCondition, SmallestFlip, Usage
+from pytest_refusal.summary import AskedWordings, MeasuredCondition, SmallestFlip, Usage
 
 FULL = ItemRecord(
     index=7,
@@ -64,6 +64,8 @@ FULL = ItemRecord(
             25,
             {4: Rewording("Thanks!", (Applied("closer.thanks", "closer", "closer"),), "0" * 64)},
             SmallestFlip("Thanks!", ("closer.thanks",), "{+Thanks!+}", "No.", "Yes."),
+            {26: FramedForm("role.teacher", "role", "You teach. Thanks!", "Sure, ", "1" * 64)},
+            3,
         ),
         AskedWordings("weather", "app", 2),
     ],
