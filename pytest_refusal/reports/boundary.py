@@ -117,7 +117,7 @@ def _boundary(boundary: Boundary, probes: bool) -> Iterator[str]:
     if boundary.attribution is not None and any(one.flips for one in boundary.probes):
         yield from _attribution(boundary.attribution)
     if boundary.variance is not None:
-        yield _variance(boundary.variance)
+        yield variance_sentence(boundary.variance)
 
 
 def _rates(boundary: Boundary) -> str:
@@ -205,7 +205,8 @@ def _factor(one: Factor) -> str:
     )
 
 
-def _variance(one: WordingVariance) -> str:
+def variance_sentence(one: WordingVariance) -> str:
+    """Return how much of what differs is the wording, and how sure that is."""
     text = f"{one.attempts} attempts at {one.wordings} wordings of {_count(one.probes, 'probe')}: "
     if one.wording_share is None:
         return f"{text}no variance, all attempts at each probe agree"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pytest_refusal.consistency import AskedProbe, Wording, probe_boundary
+from pytest_refusal.consistency import AskedProbe, Wording, probe_boundary, wording_variance
 from pytest_refusal.paraphrase import Paraphrase, Wordings, minimise
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Applied, Decision, Outcome, Role
@@ -77,6 +77,7 @@ def answers_of(
         next((one.text for (text, _, _), one in said.items() if text == probe.prompt), ""),
         tuple(flip_of(said, one, decision) for one in known),
         drawn.wanted,
+        wording_variance([asked]),
         redact,
     )
     return Answers(edge, _attempts(said, probe.prompt), tuple(_outcomes(said, drawn)))

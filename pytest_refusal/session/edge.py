@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pytest_refusal.escaping import percent, printable
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Decision, Probe
+from pytest_refusal.reports.boundary import variance_sentence
 from pytest_refusal.session.observed import ANSWER_SHOWN, PROMPT_SHOWN, NotJudged
-from pytest_refusal.summary import ProbeBoundary, SmallestFlip
+from pytest_refusal.summary import ProbeBoundary, SmallestFlip, WordingVariance
 
 FLIPS_SHOWN = 5
 
@@ -45,6 +46,7 @@ class Edge:
         canonical_answer: The first answer to the canonical wording, redacted.
         known: Flips of earlier runs that are not among the rewordings of this one and flip again; in no figure.
         wanted: How many rewordings were asked for.
+        variance: Sampling noise and wording taken apart; None where wordings were asked once.
     """
 
     probe: Probe
@@ -55,6 +57,7 @@ class Edge:
     canonical_answer: str
     known: tuple[Flip, ...] = ()
     wanted: int = 0
+    variance: WordingVariance | None = None
     redact: Redactor = field(default=str, compare=False)
 
     @property
@@ -121,6 +124,8 @@ def _explained(edge: Edge) -> Iterator[str]:
     )
     if seen.odd_one_out:
         yield f"  {seen.odd_one_out}"
+    if edge.variance is not None:
+        yield f"  {variance_sentence(edge.variance)}"
     if edge.smallest is not None:
         yield from flip_lines(
             edge.probe, edge.canonical, edge.canonical_answer, edge.smallest, edge.flips, edge.redact, edge.known

@@ -87,6 +87,16 @@ def test_with_more_attempts_nothing_is_asked_again() -> None:
     assert edge.flips
 
 
+def test_with_more_attempts_noise_and_wording_are_taken_apart() -> None:
+    """Refused by the wording alone: all of the variance is the wording; asked once there is none to take apart."""
+    edge, _ = seen(lambda text, role, attempt: "refused" if "hank" in text else "answered", attempts=3)
+    assert edge.variance is not None
+    assert edge.variance.wording_share == 1
+    assert edge.variance.attempts == 3 * 21
+    assert "100.0 % of the variance is the wording" in edge.explain()
+    assert seen(lambda text, role, attempt: "answered")[0].variance is None
+
+
 def test_the_smallest_flip_is_found_level_by_level() -> None:
     """Two operators flip only together: each of them is asked alone first, in one batch."""
     pair = next(one for one in draw_for(SHOES, 60, seed="") if len(one.operators) == 3)
