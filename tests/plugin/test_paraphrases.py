@@ -131,7 +131,7 @@ def test_the_command_line_goes_before_the_marker(run_alone: Run, pytester: pytes
     )
 
 
-def test_the_limit_of_the_run_is_a_failed_report_of_its_own(run: Run, pytester: pytest.Pytester) -> None:
+def test_the_limit_of_the_run_is_a_failed_report_of_its_own(run_alone: Run, pytester: pytest.Pytester) -> None:
     """Where the mean over probes clearly misses it."""
     prompts = ("How do I return shoes?", "Where is my parcel?", "How do I change my address?", "When do you open?")
     rows = ", ".join(f"must_answer({prompt!r})" for prompt in prompts)
@@ -146,7 +146,7 @@ def test_the_limit_of_the_run_is_a_failed_report_of_its_own(run: Run, pytester: 
         """
     )
     with FaultyOllama(when={"you": REFUSED, "I'd": REFUSED, "hank": REFUSED, "ould": REFUSED}) as server:
-        result = run(*at(server), "--refusal-paraphrases=15", "--refusal-min-consistency=0.95")
+        result = run_alone(*at(server), "--refusal-paraphrases=15", "--refusal-min-consistency=0.95")
     result.assert_outcomes(passed=4, failed=1)
     result.stdout.fnmatch_lines(
         [
@@ -304,12 +304,14 @@ def test_a_small_space_says_how_many_there_are(run_alone: Run, pytester: pytest.
     dry.stdout.fnmatch_lines(["  in 2 other wordings of 25 wanted, no more can be made:"])
 
 
-def test_two_conditions_have_the_same_wordings_and_their_own_consistency(run: Run, pytester: pytest.Pytester) -> None:
+def test_two_conditions_have_the_same_wordings_and_their_own_consistency(
+    run_alone: Run, pytester: pytest.Pytester
+) -> None:
     """Two models with the same refusal rate can differ much in stability."""
     pytester.makepyfile(SUITE)
     pytester.makefile(".md", kind="Be kind.", strict="Be strict.", third="Be third.")
     with FaultyOllama(when={"hank": REFUSED}) as server:
-        result = run(
+        result = run_alone(
             *at(server), "--refusal-paraphrases=12", "--refusal-system-prompt=kind.md",
             "--refusal-system-prompt=strict.md", "--refusal-system-prompt=third.md", "--refusal-report=r.json",
         )  # fmt: skip
