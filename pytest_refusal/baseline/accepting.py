@@ -114,13 +114,13 @@ def _of_the_run(report: Mapping[str, Any]) -> Iterator[str]:
         shown = printable(name)
         if missing := counts["unjudged"]["not_run"]:
             yield (
-                f"the run is incomplete: {missing} attempts under {shown} were meant to be made and were not (a skip, "
+                f"the run is incomplete: {many(missing, 'attempt')} under {shown} not made (a skip, "
                 "-x, Ctrl-C, a crash, refusal_max_requests); run it whole, what the store holds is not asked again"
             )
         if (boundary := counts.get("boundary")) and boundary["not_run"]:
             yield (
-                f"the run is incomplete: {boundary['not_run']} probes under {shown} were not asked in other words; run "
-                "it whole"
+                f"the run is incomplete: {many(boundary['not_run'], 'probe')} under {shown} not asked in other words; "
+                "run it whole"
             )
     for one in report["gate"]["broken"]:
         # two contents under one id, or two judges in one run: whose attempts those are is not known
@@ -131,8 +131,8 @@ def _of_the_run(report: Mapping[str, Any]) -> Iterator[str]:
 def _unknown_texts(report: Mapping[str, Any]) -> Iterator[str]:
     if "responses" not in report and (unknown := not_pinned(report)):
         yield (
-            f"the report has no texts, and {len(unknown)} rewordings cannot be pinned without them; write it again "
-            "with -o refusal_report_text=full, or without --refusal-paraphrases"
+            f"the report has no texts, and without them {many(len(unknown), 'rewording')} cannot be pinned; write it "
+            "again with -o refusal_report_text=full, or without --refusal-paraphrases"
         )
 
 
@@ -143,8 +143,8 @@ def _left_out(report: Mapping[str, Any], fresh: Sequence[BaselineLine], old: Bas
         lost = sorted(probe for probe, under in old.canonical if under == condition and (probe, under) not in have)
         if count and lost and any(under == condition for _, under in have):
             yield (
-                f"the run left out {count} probes under {printable(condition)} (-k, -m, --lf, --deselect), and the "
-                f"baseline would lose {len(lost)}: {_names(lost)}; run all of them, or --add takes only what is new"
+                f"the run left out {many(count, 'probe')} under {printable(condition)} (-k, -m, --lf, --deselect), and "
+                f"the baseline would lose {len(lost)}: {_names(lost)}; run all of them, or --add takes only what is new"
             )
 
 
@@ -165,8 +165,8 @@ def _not_asked_again(fresh: Sequence[BaselineLine], old: Baseline) -> Iterator[s
     for condition, count in sorted(lost.items()):
         if count:
             yield (
-                f"{count} pinned rewordings under {printable(condition)} were not asked in this run; --redraw drops "
-                "them and pins those that it asked"
+                f"{many(count, 'pinned rewording')} under {printable(condition)} not asked in this run; run it with "
+                "--refusal-paraphrases=N as before, or --redraw drops them and pins those that it asked"
             )
 
 
@@ -177,9 +177,9 @@ def _too_few(taken: Iterable[BaselineLine]) -> Iterator[str]:
             few.setdefault(one.condition, {})[one.probe] = one.attempts
     for condition, counts in few.items():
         names = _names([f"{name} ({count})" for name, count in counts.items()])
+        probes = f"{many(len(counts), 'probe')} under {printable(condition)}"
         yield (
-            f"{len(counts)} probes under {printable(condition)} have fewer than {LEAST_ATTEMPTS} attempts: {names}; "
-            f"run with --refusal-attempts={LEAST_ATTEMPTS}"
+            f"{probes} with fewer than {LEAST_ATTEMPTS} attempts: {names}; run with --refusal-attempts={LEAST_ATTEMPTS}"
         )
 
 
@@ -205,7 +205,7 @@ def _other_judge(taken: Iterable[BaselineLine], kept: Iterable[BaselineLine]) ->
         return
     for judge, count in Counter(one.judge for one in kept if one.judge != mine).items():
         yield (
-            f"the report was judged by {judge_text(mine)}, and {count} lines of the baseline that would stay by "
+            f"the report was judged by {judge_text(mine)}, and {many(count, 'line')} of the baseline to stay by "
             f"{judge_text(judge)}: counts of different judges are not compared; accept a report of all conditions "
             "without --add, which replaces every line"
         )
@@ -215,6 +215,11 @@ def judge_text(judge: JudgeIdentity) -> str:
     """Return who judged, fit to be shown: ``rules 3 (271478cc)``."""
     version = f" {printable(judge.version, 40)}" if judge.version else ""
     return f"{printable(judge.name, 60)}{version} ({judge.sha256[:8]})"
+
+
+def many(count: int, noun: str) -> str:
+    """Return ``1 probe`` or ``2 probes``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _names(names: Sequence[str]) -> str:
