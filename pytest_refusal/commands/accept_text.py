@@ -70,8 +70,8 @@ def lines(
         probes = len({(probe, condition) for probe, condition, _ in unknown})
         yield ""
         yield (
-            f"not pinned: {len(unknown)} rewordings of {probes} probes, whose texts were redacted; take the secret "
-            "out of the prompt"
+            f"not pinned: {many(len(unknown), 'rewording')} of {many(probes, 'probe')}, whose texts were redacted; "
+            "take the secret out of the prompt"
         )
 
 
