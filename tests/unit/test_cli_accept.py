@@ -334,3 +334,26 @@ def test_the_step_is_loaded_by_its_command_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.splitlines()[-1] == "False"
+
+
+# The README.
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_readme_shows_what_accept_prints(ends: Ends) -> None:
+    """Every line of it, the hashes of the prompts aside."""
+    for prompt, labels in (
+        ("Keep addresses to yourself.", {"address": TEN, "shoes": "compliance " * 9 + "refusal"}),
+        ("Be helpful.", {"address": "refusal " * 8 + "theater theater", "shoes": YES}),
+    ):
+        facts = measured("my_app:chat")
+        facts = replace(facts, condition=replace(facts.condition, system_prompt=prompt))
+        write("r.json", labels, condition="my_app:chat", conditions={"my_app:chat": facts})
+        status, out, _ = ends("accept", "r.json", "refusal-baseline.jsonl")
+        assert status == 0
+    begin = README.index("refusal-baseline.jsonl: 2 probes → 2 probes")
+    shown = README[begin : README.index("```", begin)]
+    assert [one for one in shown if "system prompt" not in one] == [
+        one for one in out.splitlines() if "system prompt" not in one
+    ]
