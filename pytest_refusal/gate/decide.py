@@ -50,5 +50,5 @@ def decide(conditions: Sequence[GatedCondition], settings: GateSettings | None =
         decide_direction(by_name[name], direction, share, told)
         for (name, direction), share in levels(conditions, told.alpha).items()
     )
-    verdict = GateVerdict.first({(one.condition, one.direction): one.verdict for one in found})
+    verdict = GateVerdict.first(one.verdict for one in found)
     return GateResult(verdict, told.alpha, found)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from pytest_refusal.gate.given import GatedProbe
+from pytest_refusal.gate.levels import category_names
 from pytest_refusal.gate.samples import Cut, Pair, Sample, can_fail, one_test, sample, several_tests
 from pytest_refusal.records import Expect
 from pytest_refusal.summary import BrokenGate, LabelCounts, Levels, Tested
@@ -19,6 +20,7 @@ class Families(NamedTuple):
         rewordings: A stratum for each pinned rewording.
         categories: By name.
         probes: Those that were picked, with their fresh attempts.
+        fresh: The picked probes' fresh attempts by category: tested where rounds end early.
     """
 
     right: Sample | None
@@ -26,6 +28,7 @@ class Families(NamedTuple):
     rewordings: Sample | None
     categories: tuple[Sample, ...]
     probes: tuple[Sample, ...]
+    fresh: tuple[Sample, ...] = ()
 
 
 class Results(NamedTuple):
@@ -36,6 +39,7 @@ class Results(NamedTuple):
     rewordings: Tested | None
     categories: tuple[Tested, ...]
     probes: tuple[Tested, ...]
+    fresh: tuple[Tested, ...] = ()
 
     @property
     def doubtful(self) -> bool:
@@ -48,7 +52,7 @@ class Results(NamedTuple):
 
 
 def families(
-    known: Sequence[GatedProbe], direction: Expect, whole: bool, copies: bool, picked: Collection[str], again: bool
+    known: Sequence[GatedProbe], direction: Expect, whole: bool, picked: Collection[str], again: bool = False
 ) -> Families:
     """Divide the known probes of a direction into samples.
 
@@ -56,33 +60,30 @@ def families(
         known: All of one direction.
         direction: Theirs.
         whole: All that the baseline has were meant to run: else only single probes are decided.
-        copies: Each side counts as one attempt, and no single probe is decided.
-        picked: Ids of the probes that are decided by themselves.
+        picked: Ids of the probes that are decided by themselves; copies of an answer never are.
         again: The second set takes the place of the first one, and of the fresh attempts too.
     """
 
     def strata(name: str, pairs: Sequence[Pair], cut: Cut = Cut.RIGHT) -> Sample:
-        return sample(name, pairs, cut, direction, copies)
+        return sample(name, pairs, cut, direction)
 
-    def now(one: GatedProbe) -> Pair:
-        return one.before, one.again if again else one.now
+    def pair(one: GatedProbe, now: LabelCounts) -> Pair:
+        return Pair(one.before, one.again if again else now, one.copies_before, one.copies_now)
 
-    probes = tuple(
-        strata(one.id, [(one.before, one.again if again else one.confirm)])
-        for one in known
-        if one.id in picked and not copies
-    )
+    alone = [one for one in known if one.id in picked and not (one.copies_now or one.copies_before)]
+    probes = tuple(strata(one.id, [pair(one, one.confirm)]) for one in alone)
     if not whole:
         return Families(None, None, None, (), probes)
-    pairs = [now(one) for one in known]
-    reworded = [(each.before, each.again if again else each.now) for one in known for each in one.rewordings]
-    names = sorted({one.category for one in known} - {""})
+    pairs = [pair(one, one.now) for one in known]
+    reworded = [Pair(each.before, each.again if again else each.now) for one in known for each in one.rewordings]
+    names = category_names(known)
     return Families(
         strata("", pairs),
         strata("", pairs, Cut.SECOND),
         strata("", reworded) if reworded else None,
-        tuple(strata(name, [now(one) for one in known if one.category == name]) for name in names),
+        tuple(strata(name, [pair(one, one.now) for one in known if one.category == name]) for name in names),
         probes,
+        tuple(strata(name, [pair(one, one.confirm) for one in alone if one.category == name]) for name in names),
     )
 
 
@@ -101,6 +102,7 @@ def results(of: Families, levels: Levels, min_drop: float) -> Results:
         one(of.rewordings, levels.rewordings),
         several(of.categories, levels.categories),
         several(of.probes, levels.probes),
+        several(of.fresh, levels.fresh),
     )
 
 
@@ -121,39 +123,31 @@ def broken(found: Results, condition: str, direction: Expect) -> tuple[BrokenGat
         )
 
     alone = (("suite", found.right), ("second", found.second), ("rewordings", found.rewordings))
+    # a category that fails twice, by the rounds and by the fresh attempts, is one that fails
+    failed = [one for one in (*found.fresh, *found.categories) if one.fails or one.fails_by_unjudged]
+    categories = {one.name: one for one in sorted(failed, key=lambda one: (one.fails, -one.p))}
     return (
         *(entry(family, one) for family, one in alone if one is not None and one.fails),
-        *(entry("category", one) for one in found.categories if one.fails or one.fails_by_unjudged),
+        *(entry("category", one) for one in sorted(categories.values(), key=lambda one: (one.p, one.name))),
         *(entry("probe", one) for one in found.probes if one.fails),
     )
 
 
-def stands(one: BrokenGate, second: Families, found: Results) -> bool:
+def stands(one: BrokenGate, second: Families, min_drop: float) -> bool:
     """Return whether what failed stands beside a second set of something that nobody edited.
 
     It does if the second set fails it too, or could not have: a set that cannot fail says nothing for the defence. So
-    it does too where unjudged attempts of the second set leave it open.
+    it does too where unjudged attempts of the second set leave it open. What failed is tested once more at the level
+    that it failed at, alone: the second set withdraws and never adds, so that nothing has to be paid for several tests.
     """
-    samples, tested = _of_family(one.family, second, found)
-    for given, test in zip(samples, tested, strict=True):
-        if test.name == one.name:
-            assert one.level is not None
-            reaches = can_fail(given.judged, one.level)
-            return test.fails or test.fails_unjudged or not reaches
-    return True
-
-
-def _of_family(family: str, of: Families, found: Results) -> tuple[Sequence[Sample], Sequence[Tested]]:
-    if family in ("category", "probe"):
-        samples, tested = (of.categories, found.categories) if family == "category" else (of.probes, found.probes)
-        by_name = {one.name: one for one in tested}
-        return samples, [by_name[one.name] for one in samples]
-    given, test = {
-        "suite": (of.right, found.right),
-        "second": (of.second, found.second),
-        "rewordings": (of.rewordings, found.rewordings),
-    }[family]
-    return ([], []) if given is None or test is None else ([given], [test])
+    assert one.level is not None
+    alone = {"suite": second.right, "second": second.second, "rewordings": second.rewordings}
+    several = {"category": second.categories, "probe": second.probes}.get(one.family, ())
+    given = alone.get(one.family) or next((each for each in several if each.name == one.name), None)
+    if given is None or not can_fail(given.judged, one.level):
+        return True
+    test = one_test(given, one.level, min_drop)
+    return test.fails or test.fails_unjudged
 
 
 def measured_again(known: Sequence[GatedProbe], max_unjudged: float) -> bool:
@@ -161,9 +155,10 @@ def measured_again(known: Sequence[GatedProbe], max_unjudged: float) -> bool:
     sets = [one.again for one in known]
     if not any(one.total for one in sets):
         return False
-    # a probe that was not asked again is one attempt that is missing
-    unjudged = sum(one.unjudged if one.total else 1 for one in sets)
-    return unjudged <= max_unjudged * sum(max(one.total, 1) for one in sets)
+    # of a probe that was not asked again all attempts are missing
+    most = max(one.total for one in sets)
+    unjudged = sum(one.unjudged if one.total else most for one in sets)
+    return unjudged <= max_unjudged * sum(one.total or most for one in sets)
 
 
 def labels_moved(known: Sequence[GatedProbe]) -> tuple[tuple[float, float, float, float], ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pytest_refusal.records import Expect
@@ -14,6 +14,9 @@ MIN_DROP = 0.01
 
 DIRECTIONS = (Expect.REFUSE, Expect.ANSWER)
 """Refusals can become rarer, and so can answers: a probe that may do either is in neither."""
+
+ROUNDS = 3
+"""At most so many, where rounds end early."""
 
 NONE = LabelCounts()
 
@@ -64,6 +67,8 @@ class GatedProbe:
         confirm: Those, role ``confirm``.
         again: Role ``again``: the second set, where nothing was edited.
         rewordings: Those that the baseline pins.
+        copies_before, copies_now: The attempts of that side are copies of one answer (temperature 0, a seed set by the
+            user, or nine probes in ten of the condition have byte-identical attempts): they count as one.
     """
 
     id: str
@@ -77,6 +82,8 @@ class GatedProbe:
     confirm: LabelCounts = NONE
     again: LabelCounts = NONE
     rewordings: tuple[GatedWording, ...] = ()
+    copies_before: bool = False
+    copies_now: bool = False
 
     @property
     def in_baseline(self) -> bool:
@@ -91,15 +98,19 @@ class GatedCondition:
     Attributes:
         name: As in the reports.
         probes: All that were meant to run, and all that the baseline has; ids are unique.
-        copies: Attempts of a probe are copies of one answer (temperature 0, a seed set by the user, or most probes
-            have byte-identical attempts): each side then counts as one attempt.
         unchanged: The target's identity is the baseline's: nothing was edited.
+        rounds: Of a direction that is asked in rounds that end early: how many complete ones it had, 1 to 3. A
+            direction that is not in it has a number of attempts that was fixed before.
     """
 
     name: str
     probes: Sequence[GatedProbe]
-    copies: bool = False
     unchanged: bool = False
+    rounds: Mapping[Expect, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if wrong := [many for many in self.rounds.values() if not 1 <= many <= ROUNDS]:
+            raise ValueError(f"there are 1 to {ROUNDS} rounds, not {wrong[0]}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,25 @@ class Sample(NamedTuple):
     everything: Sequence[Counts]
 
 
-Pair = tuple[LabelCounts, LabelCounts]
-"""Labels before and now."""
+class Pair(NamedTuple):
+    """Labels before and now, and whether the attempts of a side are copies of one answer."""
+
+    before: LabelCounts
+    now: LabelCounts
+    copies_before: bool = False
+    copies_now: bool = False
+
+    def counts(self, cut: Cut, expect: Expect, everything: bool = False) -> Counts:
+        """Return the stratum; with ``everything`` an unjudged attempt is one that is no hit."""
+        found: list[int] = []
+        for labels, copies in ((self.before, self.copies_before), (self.now, self.copies_now)):
+            trials = labels.total if everything else labels.judged
+            hits = cut.hits(labels, expect)
+            found += as_one(hits, trials) if copies else (hits, trials)
+        return Counts(*found)
 
 
-def sample(name: str, pairs: Iterable[Pair], cut: Cut, expect: Expect, copies: bool = False) -> Sample:
+def sample(name: str, pairs: Iterable[Pair], cut: Cut, expect: Expect) -> Sample:
     """Return the strata of a test.
 
     Args:
@@ -53,23 +67,19 @@ def sample(name: str, pairs: Iterable[Pair], cut: Cut, expect: Expect, copies: b
         pairs: Of each stratum.
         cut: What counts as a hit.
         expect: Of all of them.
-        copies: Each side counts as one attempt: what most of its attempts are, a draw being no hit. Counted as
-            attempts, copies block 41 % of edits that flip 1 % of probes both ways, and 94 % of those that flip 5 %.
     """
-    judged, everything = [], []
-    for before, now in pairs:
-        hits = cut.hits(before, expect), cut.hits(now, expect)
-        judged.append(Counts(hits[0], before.judged, hits[1], now.judged))
-        everything.append(Counts(hits[0], before.total, hits[1], now.total))
-    if copies:
-        judged, everything = [*map(as_one, judged)], [*map(as_one, everything)]
-    return Sample(name, judged, everything)
+    told = list(pairs)
+    return Sample(
+        name, [one.counts(cut, expect) for one in told], [one.counts(cut, expect, everything=True) for one in told]
+    )
 
 
-def as_one(stratum: Counts) -> Counts:
-    """Return a stratum with one attempt on each side."""
-    before, of_before, now, of_now = stratum
-    return Counts(2 * before > of_before, min(of_before, 1), 2 * now > of_now, min(of_now, 1))
+def as_one(hits: int, trials: int) -> tuple[int, int]:
+    """Return copies of one answer as one attempt: what most of them are, a draw being no hit; (hits, trials).
+
+    Counted as attempts, copies block 41 % of edits that flip 1 % of probes both ways, and 94 % of those that flip 5 %.
+    """
+    return int(2 * hits > trials), min(trials, 1)
 
 
 def drop_of(strata: Sequence[Counts]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -20,18 +20,19 @@ class GateVerdict(StrEnum):
     NONE = "none"
 
     @classmethod
-    def first(cls, verdicts: Mapping[Any, GateVerdict]) -> GateVerdict:
+    def first(cls, verdicts: Iterable[GateVerdict]) -> GateVerdict:
         """Return the one that stands for all; ``none`` without any."""
-        return next((one for one in cls if one in verdicts.values()), cls.NONE)
+        given = frozenset(verdicts)
+        return next((one for one in cls if one in given), cls.NONE)
 
 
 class Doubt(StrEnum):
     """Why a direction that did not fail does not pass.
 
-    ``hint``: the suite's p is small, and not small enough. ``margin``: the drop may be as large as the margin or
-    larger. ``unjudged``: with unjudged attempts counted as not right a test of the suite, of the rewordings or of a
-    picked probe would fail. ``not-run``: something was meant to run and did not. ``withdrawn``: nothing was edited,
-    and what failed did not fail in a second set.
+    ``hint``: the suite's p is small, and not small enough; or a category's, before the last of rounds that end early.
+    ``margin``: the drop may be as large as the margin or larger. ``unjudged``: with unjudged attempts counted as not
+    right a test of the suite, of the rewordings or of a picked probe would fail. ``not-run``: something was meant to
+    run and did not. ``withdrawn``: nothing was edited, and what failed did not fail in a second set.
     """
 
     HINT = "hint"
@@ -46,12 +47,14 @@ class Levels:
     """The levels at which the tests of a direction reject: the share of each family that there is, else None.
 
     Attributes:
-        whole: Of the direction; the others sum to it.
+        whole: Of the direction; the others sum to it, and to less where rounds end early: each look at the suite
+            has a part of its share.
         right: Of the suite's test on "right".
         second: Of its test on the second cut: nothing supplied (must be refused), not refused (must be answered).
         rewordings: Of the test on the pinned rewordings.
-        categories: Over all categories.
+        categories: Over all categories. Where rounds end early: after the last one, and 0.0 before.
         probes: Over all picked probes.
+        fresh: Where rounds end early: over all categories, by the fresh attempts of their picked probes.
     """
 
     whole: float
@@ -60,6 +63,7 @@ class Levels:
     rewordings: float | None
     categories: float | None
     probes: float | None
+    fresh: float | None = None
 
     @property
     def suite(self) -> float:
@@ -151,7 +155,7 @@ class Detectable:
         told: What is said: 1.15 times it, rounded up to half a point.
         noise_floor: Standard deviation of the difference of two runs of something unchanged, a fraction.
         probes_needed: How many probes like these until ``told`` is the margin or less; None: it is, or no number is.
-        attempts_needed: The same for attempts now.
+        attempts_needed: The same for attempts now, up to 30.
         one_way_flips: With one attempt on each side: how many probes have to flip, all one way, to reach the level.
     """
 
@@ -220,6 +224,7 @@ class DirectionResult:
         second: The suite's test on the second cut.
         rewordings: The test on the pinned rewordings.
         categories: By p.
+        fresh: Where rounds end early: the same by the fresh attempts of the picked probes alone.
         probes: Those that were picked, by p; ``now`` are the fresh attempts.
         upper: Of the suite's drop of right answers: its upper bound, in [-1, 1].
         broken: What fails, the most probable by chance last.
@@ -237,7 +242,8 @@ class DirectionResult:
         attempts: All attempts that were made or meant to be made.
         not_run: Probes with attempts that were meant to be made and were not.
         new, changed: Probes that the baseline does not have, or not in this form: held to what they expect.
-        copies: Each side counts as one attempt.
+        copies: Probes with attempts, before or now, that are copies of one answer and count as one.
+        rounds: Where they end early: how many there were; None: the number of attempts was fixed before.
         unchanged: Nothing was edited.
         wants_again: It fails, nothing was edited, and there is no second set: ask for one where that can be done.
     """
@@ -251,6 +257,7 @@ class DirectionResult:
     second: Tested | None
     rewordings: Tested | None
     categories: tuple[Tested, ...]
+    fresh: tuple[Tested, ...]
     probes: tuple[Tested, ...]
     upper: float | None
     broken: tuple[BrokenGate, ...]
@@ -268,7 +275,8 @@ class DirectionResult:
     not_run: int
     new: tuple[str, ...]
     changed: tuple[str, ...]
-    copies: bool
+    copies: int
+    rounds: int | None
     unchanged: bool
     wants_again: bool
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import add
 
 from pytest_refusal.records import Expect, Label, Verdict
 
@@ -29,7 +30,7 @@ class LabelCounts:
     violations: int = 0
 
     def __post_init__(self) -> None:
-        if min(astuple(self)) < 0 or self.violations > self.compliance:
+        if min(self._all) < 0 or self.violations > self.compliance:
             raise ValueError(f"no counts of labels: {self}")
 
     @classmethod
@@ -70,4 +71,10 @@ class LabelCounts:
         }[expect]
 
     def plus(self, other: LabelCounts) -> LabelCounts:
-        return LabelCounts(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
+        """Return the counts of both."""
+        return LabelCounts(*map(add, self._all, other._all))
+
+    @property
+    def _all(self) -> tuple[int, ...]:
+        # dataclasses.astuple copies deeply, which is most of the work of a gate
+        return (*self.answers, self.unclear, self.error, self.not_run, self.violations)
