@@ -116,7 +116,7 @@ def test_a_category_that_fails_twice_is_named_once() -> None:
 
 
 def test_an_unchanged_suite_is_not_failed_more_often_by_looking_three_times() -> None:
-    """120 runs of 60 probes at 90 %: at most alpha, with four standard errors. More runs: ``python -m benchmarks gate``."""
+    """120 runs of 60 probes at 90 %: at most alpha, with four standard errors; more of them are a benchmark."""
     numbers, failed = random.Random(7), 0
     for _ in range(120):
         failed += _rounds(numbers) is GateVerdict.FAIL
