@@ -22,7 +22,7 @@ class Look:
         condition: The condition's name.
         direction: ``refuse`` or ``answer``.
         rounds: How many there were, 1 to 3.
-        verdict: By the attempts of the role ``round`` alone; ``none``: a part of the suite, which gets no verdict.
+        verdict: By what there is so far; ``none``: a part of the suite, which gets no verdict.
         p: Of the suite's test on "right"; None without one.
         upper: Of the suite's drop: its upper bound; None without one.
         hints: Categories whose p is at most 0.05: while there are any, rounds do not end with a pass.
@@ -46,15 +46,18 @@ def look(conditions: Sequence[GatedCondition], settings: GateSettings | None = N
     """Look at the directions that are asked in rounds: which of them need another one?
 
     ``fail``: the suite's tests reject at this look's part of their levels, 0.02, 0.02 and 0.96 of them (Haybittle 1971,
-    Peto 1976; the union bound keeps the level); the rewordings do, which are asked once, at the whole of theirs; a
-    critical probe has a wrong attempt. ``pass``: the upper bound of the drop is below the margin, p is above 0.2, no
-    category hints at a drop, and :func:`decide` has no other doubt. Of categories and single probes nothing fails
-    before the fresh attempts are asked, which is after the rounds; categories also by the data of the last round.
+    Peto 1976; the union bound keeps the level); the rewordings do, which are asked once, at the whole of theirs; so do
+    single probes, and categories at half of their share, by the fresh attempts; categories at the other half by the
+    data of the last round; a critical probe has a wrong attempt. ``pass``: the upper bound of the drop is below the
+    margin, p is above 0.2, no category hints at a drop, and :func:`decide` has no other doubt.
+
+    The first round says which probes earn fresh attempts. Asked before the first look they can settle a direction;
+    asked after the last one they are no doubt until then. All of them are asked, or none: they are tested together.
 
     Args:
         conditions: All of the run, as :func:`decide` will get them, with the ``rounds`` that each direction had so far:
-            a settled direction keeps its number, and has the attempts of those rounds alone. Fresh attempts and second
-            sets are not looked at.
+            a settled direction keeps its number, and has the attempts of those rounds alone. Second sets are not looked
+            at.
         settings: Those that :func:`decide` will get; None: the defaults.
 
     Returns:
@@ -63,7 +66,7 @@ def look(conditions: Sequence[GatedCondition], settings: GateSettings | None = N
     Raises:
         ValueError: As for :func:`decide`.
     """
-    found = decide([_by_rounds_alone(one) for one in conditions], settings)
+    found = decide([_so_far(one) for one in conditions], settings)
     return tuple(
         Look(
             one.condition,
@@ -79,6 +82,7 @@ def look(conditions: Sequence[GatedCondition], settings: GateSettings | None = N
     )
 
 
-def _by_rounds_alone(condition: GatedCondition) -> GatedCondition:
-    probes = [replace(one, picked=False, confirm=NONE, again=NONE) for one in condition.probes]
+def _so_far(condition: GatedCondition) -> GatedCondition:
+    asked = any(one.confirm.total for one in condition.probes)
+    probes = [replace(one, picked=one.picked and asked, again=NONE) for one in condition.probes]
     return replace(condition, probes=probes, unchanged=False)

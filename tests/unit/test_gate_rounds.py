@@ -80,11 +80,18 @@ def test_a_round_that_was_lost_is_followed_by_another() -> None:
     assert after(3, dark).settled
 
 
-def test_fresh_attempts_and_second_sets_are_not_looked_at() -> None:
-    """They are asked after the rounds; that they are missing is no doubt."""
-    picked = probes(1, start="q", k=1, now=0, picked=True)
-    assert after(1, probes(399, k=1, now=1), probes(1, start="q", k=1, now=1, picked=True)).verdict is GateVerdict.PASS
-    assert after(1, probes(399, k=1, now=1), [replace(picked[0], confirm=seen(0, 5))]).verdict is GateVerdict.UNDECIDED
+def test_fresh_attempts_settle_a_direction_where_they_were_asked() -> None:
+    """A probe is lost: fails after one round. That they are not asked yet is no doubt; that one is missing is."""
+    steady, kept = probes(399, k=1, now=1), probe("q", k=1, now=1, picked=True)
+    assert after(1, steady, [kept]).verdict is GateVerdict.PASS
+    assert after(1, steady, [replace(kept, confirm=seen(5, 5))]).verdict is GateVerdict.PASS
+    assert after(1, steady, [replace(kept, confirm=seen(0, 5))]).verdict is GateVerdict.FAIL
+    missing = [replace(kept, confirm=seen(5, 5)), probe("r", k=1, now=1, picked=True)]
+    assert after(1, steady, missing).verdict is GateVerdict.UNDECIDED
+
+
+def test_second_sets_are_not_looked_at() -> None:
+    """They are asked after the rounds, where something fails."""
     lost = [replace(one, again=seen(1, 1)) for one in probes(40, k=1, now=0)]
     steady = probes(40, k=1, now=1, start="s", again=seen(1, 1))
     [found] = look([condition(lost, steady, unchanged=True, rounds={REFUSE: 1})])
