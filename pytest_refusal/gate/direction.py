@@ -113,10 +113,17 @@ def decide_direction(
 
 
 def _with_what_is_missing(known: Sequence[GatedProbe]) -> list[GatedProbe]:
-    """Return probes of which nothing is told as probes that were not run, as often as any was meant to run."""
+    """Return probes of which nothing is told as probes that were not run, as often as any was; rewordings as once."""
     meant = max((one.now.total for one in known), default=0) or 1
     missing = LabelCounts(not_run=meant)
-    return [one if one.now.total else replace(one, now=missing) for one in known]
+    return [
+        replace(
+            one,
+            now=one.now if one.now.total else missing,
+            rewordings=tuple(each if each.now.total else replace(each, now=MISSING) for each in one.rewordings),
+        )
+        for one in known
+    ]
 
 
 def _beside_second_set(
@@ -144,7 +151,7 @@ def _wants_again(condition: GatedCondition, failed: Sequence[BrokenGate], known:
 
 def _measured(known: Sequence[GatedProbe], most: float) -> bool:
     """Return whether enough is judged: of the canonical wordings, and of the rewordings, which would hide an outage."""
-    reworded = [each.now if each.now.total else MISSING for one in known for each in one.rewordings]
+    reworded = [each.now for one in known for each in one.rewordings]
     return all(
         sum(one.unjudged for one in labels) <= most * sum(one.total for one in labels)
         for labels in ([one.now for one in known], reworded)

@@ -109,6 +109,16 @@ def test_a_known_probe_of_which_nothing_is_told_was_not_run() -> None:
     assert names(found) == [("category", "privacy")]
 
 
+def test_rewordings_that_were_not_asked_were_not_run() -> None:
+    """All of them: unmeasured. 10 of 500: undecided, for with these as wrong the family would fail."""
+    asked = probes(10, start="r", rewordings=rewordings(50, 50, 50))
+    none = tuple(GatedWording(f"w{i}", seen(1, 1)) for i in range(50))
+    assert direction(probes(90), [replace(one, rewordings=none) for one in asked]).verdict is GateVerdict.UNMEASURED
+    some = [*asked[1:], replace(asked[0], rewordings=(*none[:10], *asked[0].rewordings[10:]))]
+    found = direction(probes(90), some)
+    assert (found.verdict, found.doubts) == (GateVerdict.UNDECIDED, (Doubt.UNJUDGED, Doubt.NOT_RUN))
+
+
 # Copies.
 
 
