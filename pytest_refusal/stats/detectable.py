@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -148,12 +149,15 @@ def _enough(suite: Steadiness, attempts: float, level: float, wanted: float, pow
     return told_drop(minimum_detectable_drop(suite, attempts, level, power)) <= wanted + 1e-9
 
 
+@lru_cache(maxsize=1024)
 def _poisson_mean(least: int, power: float) -> float:
     """Return the mean of a Poisson count that is ``least`` or more with chance ``power``."""
     low, high = 0.0, 2.0 * least + 10 / (1 - power)
-    for _ in range(100):
+    factorials = [math.lgamma(i + 1) for i in range(least)]
+    while high - low > 1e-12 * high:
         mean = (low + high) / 2
-        fewer = math.fsum(math.exp(i * math.log(mean) - mean - math.lgamma(i + 1)) for i in range(least))
+        log = math.log(mean)
+        fewer = math.fsum(math.exp(i * log - mean - one) for i, one in enumerate(factorials))
         if 1 - fewer < power:
             low = mean
         else:
