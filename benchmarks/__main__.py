@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import consistency, framing, goals, judging, others
+from benchmarks import consistency, framing, goals, judging, others, wordings
 from benchmarks.bench import Bench
 from benchmarks.runs import HERE, StandInProcess, WrongRun
 from benchmarks.tables import Row, machine, table
@@ -37,6 +37,7 @@ NAMED: dict[str, Callable[[Bench], list[Row]]] = {
     "consistency": consistency.consistency,
     "framing": framing.framing,
     "judge": judging.judging,
+    "wordings": wordings.wordings,
 }
 
 
