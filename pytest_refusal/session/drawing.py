@@ -156,8 +156,11 @@ class Drawing:
     def remember(self, edge: Edge) -> None:
         """Write the smallest flip down, to be asked first next time."""
         small = edge.smallest
-        # a wording of the team's own is asked anyway, and a text with a secret in it is written nowhere
-        if small is None or small.operators[0].startswith("variant.") or edge.redact(small.text) != small.text:
+        if small is None or edge.redact(small.text) != small.text:
+            # a text with a secret in it is written nowhere
+            return
+        if any(name.startswith("variant.") for name in small.operators):
+            # a wording of the team's own is asked anyway
             return
         self._flips.add(edge.probe, KnownFlip(small.text, small.operators))
 
