@@ -154,7 +154,9 @@ class Drawing:
         return framings_for(probe, wanted.framings, self._settings.lang, prefill=prefill)
 
     def remember(self, edge: Edge) -> None:
-        """Write the smallest flip down, to be asked first next time."""
+        """Write the smallest flip down, to be asked first next time; not where nothing is recorded."""
+        if self._settings.record is Record.NONE:
+            return
         small = edge.smallest
         if small is None or edge.redact(small.text) != small.text:
             # a text with a secret in it is written nowhere

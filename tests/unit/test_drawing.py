@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from values import attempt, probe, settings
 
 from pytest_refusal.paraphrase import Paraphrase, wordings_for
@@ -39,4 +40,14 @@ def test_a_known_flip_that_nobody_made_of_operators_is_kept_like_any_other(tmp_p
     warned: list[str] = []
     drawing(tmp_path, Record.NEW, warned).remember(edge_with(Paraphrase("Shoes, back, how?", (), SHOES.prompt)))
     assert "Shoes, back, how?" in (tmp_path / "flips.jsonl").read_text(encoding="utf-8")
+    assert warned == []
+
+
+@pytest.mark.parametrize("mode", Record)
+def test_a_flip_is_written_down_unless_nothing_is_recorded(tmp_path: Path, mode: Record) -> None:
+    """Mode none promises a folder that stays as it is: it may be read-only, or checked in."""
+    warned: list[str] = []
+    flip = Paraphrase("How do I return a pair of shoes? Thanks!", ("closer.thanks",), SHOES.prompt)
+    drawing(tmp_path / "store", mode, warned).remember(edge_with(flip))
+    assert (tmp_path / "store").exists() is (mode is not Record.NONE)
     assert warned == []
