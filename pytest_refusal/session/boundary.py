@@ -67,7 +67,8 @@ def answers_of(
     measured = probe_boundary(asked)
     flipping = [drawn.rewordings[result.number - 1] for result in measured.flips]
     known = [one for one in drawn.known if differs(said, one.text, decision)]
-    smallest = smallest_of(said, [*flipping, *known], decision, drawn.wordings, ask)
+    # never known ones beside those of the draw: a replay has none, and would ask what nobody has recorded
+    smallest = smallest_of(said, flipping or known, decision, drawn.wordings, ask)
     edge = Edge(
         probe,
         condition,

@@ -183,6 +183,21 @@ def test_a_known_flip_is_asked_first_and_never_counted() -> None:
     assert len(found.outcomes) == len(rewordings)
 
 
+def test_a_known_flip_changes_nothing_of_what_is_asked_about_flips_of_the_draw() -> None:
+    """A replay knows no flips of earlier runs, and has to find an answer to all that it asks."""
+    known = Paraphrase("How do I return a pair of shoes? Thanks!", ("closer.thanks",), SHOES.prompt)
+    rewordings = [one for one in draw_for(SHOES, 40, seed="") if "hank" in one.text and len(one.operators) > 2]
+    assert rewordings
+
+    def found(*known: Paraphrase) -> tuple[Edge, Asked]:
+        asked = Asked(lambda text, role, number: "refused" if "hank" in text else "answered")
+        return answers(drawn_of(SHOES, rewordings, known), asked).edge, asked
+
+    (plain, replayed), (edge, recorded) = found(), found(known)
+    assert replayed.counts.keys() <= recorded.counts.keys()
+    assert edge.smallest == plain.smallest
+
+
 def test_a_known_flip_that_flips_no_more_is_not_spoken_of() -> None:
     known = Paraphrase("How do I return a pair of shoes? Thanks!", ("closer.thanks",), SHOES.prompt)
     asked = Asked(lambda text, role, number: "answered")
