@@ -162,7 +162,9 @@ def flip_lines(
     yield f"    {canonical:<9}  {printable(answer, ANSWER_SHOWN) or '(no text)'}"
     yield f"  smallest   {shown(small.text)}"
     yield f"    {small.to:<9}  {printable(small.answer, ANSWER_SHOWN) or '(no text)'}"
-    yield f"  words      {shown(word_diff(probe.prompt, small.text), 2 * PROMPT_SHOWN)}"
+    # redacted first: behind the marks of a difference, or escaped, a secret is not known any more
+    before, after = redact(probe.prompt), redact(small.text)
+    yield f"  words      {printable(word_diff(before, after), 2 * PROMPT_SHOWN)}"
     yield f"  operators  {', '.join(map(printable, small.operators))}"
     for flip in flips[:FLIPS_SHOWN]:
         yield f"  flip       {shown(flip.text)}"
@@ -170,7 +172,7 @@ def flip_lines(
         yield f"             and {len(flips) - FLIPS_SHOWN} more"
     for flip in known:
         yield f"  known      {shown(flip.text)} (from an earlier run, not counted)"
-    yield f"  pin it     variants=[{shown(repr(small.text), 2 * PROMPT_SHOWN)}]"
+    yield f"  pin it     variants=[{printable(repr(after), 2 * PROMPT_SHOWN)}]"
 
 
 def word_diff(one: str, other: str) -> str:

@@ -217,6 +217,21 @@ def test_secrets_are_in_no_explanation() -> None:
     assert "shoes" not in edge.smallest_shown.text + edge.smallest_shown.words
 
 
+def test_a_secret_of_several_words_is_in_no_word_diff() -> None:
+    """What differs begins in the middle of it, and the marks would hide it from the redaction."""
+    asked = Asked(lambda text, role, number: "refused" if "please" in text else "answered")
+    worded = probe("order", "answer", "Where is the parcel of Jane Doe?", variants=("The parcel of Jane Doe, please?",))
+
+    def redact(text: str) -> str:
+        return text.replace("Jane Doe", "[name]")
+
+    edge = answers_of(drawn_of(worded, draw_for(worded, 1)), "app", asked, redact).edge
+    assert edge.smallest is not None
+    lines = [line for line in edge.explain().splitlines() if "answer to" not in line]
+    assert "  words      [-Where is the-] {+The+} parcel of [-[name]?-] {+[name], please?+}" in lines
+    assert not any("Doe" in line for line in lines)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_are_shown_as_words(text: str) -> None:
     """An answer may move a cursor or pose as another line."""
