@@ -43,7 +43,7 @@ class Edge:
         flips: Every one, in the order of the draw.
         smallest: The flip with the fewest operators, minimised; None without flips.
         measured: All figures of the probe.
-        canonical_answer: The first answer to the canonical wording, redacted.
+        canonical_answer: The first answer to the canonical wording that is what its majority is, redacted.
         known: Flips of earlier runs that are not among the rewordings of this one and flip again; in no figure.
         wanted: How many rewordings were asked for.
         variance: Sampling noise and wording taken apart; None where wordings were asked once.

@@ -243,6 +243,18 @@ def test_hostile_texts_are_shown_as_words(text: str) -> None:
     assert all(line.isprintable() for line in edge.explain().split("\n"))
 
 
+def test_the_answer_that_stands_for_the_canonical_wording_is_on_the_side_of_its_majority() -> None:
+    """The first of three may be the one that differs: "answered: I'm sorry" helps nobody."""
+
+    def ask(keys: Sequence[Key]) -> dict[Key, Attempt]:
+        plain = {1: "refused", 2: "answered", 3: "answered"}
+        sides = {key: plain[key[2]] if key[0] == SHOES.prompt else "refused" for key in keys}
+        return {key: attempt(side, f"{side} {key[2]}", key[2], key[1].value) for key, side in sides.items()}
+
+    edge = answers(drawn_of(SHOES, draw_for(SHOES, 3, seed="")), ask).edge
+    assert (edge.canonical, edge.canonical_answer) == ("answered", "answered 2")
+
+
 def test_a_word_diff_shows_what_came_and_went() -> None:
     assert (
         word_diff("How do I return shoes?", "Please say how I return shoes?")
