@@ -126,6 +126,7 @@ class ItemRecord:
             wanted: What the test asks for.
         """
         numbers = {one.name: number for number, one in enumerate(framings, len(rewordings) + 1)}
+        meant = {one.sha256: seen.framed[one.name].meant for one in framings}
         self.wordings.append(
             AskedWordings(
                 seen.probe.id,
@@ -134,7 +135,7 @@ class ItemRecord:
                 dict(enumerate(rewordings, 1)),
                 None if seen.edge is None else seen.edge.smallest_shown,
                 {numbers[one.name]: one for one in framings},
-                wanted.attempts,
+                {"": seen.meant, **meant},
             )
         )
         self.outcomes += outcomes

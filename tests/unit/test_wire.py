@@ -65,7 +65,7 @@ FULL = ItemRecord(
             {4: Rewording("Thanks!", (Applied("closer.thanks", "closer", "closer"),), "0" * 64)},
             SmallestFlip("Thanks!", ("closer.thanks",), "{+Thanks!+}", "No.", "Yes."),
             {26: FramedForm("role.teacher", "role", "You teach. Thanks!", "Sure, ", "1" * 64)},
-            3,
+            {"": 3, "1" * 64: 5},
         ),
         AskedWordings("weather", "app", 2),
     ],
