@@ -131,6 +131,8 @@ class Questions:
             except LimitReached:
                 # a later attempt may have been asked ahead, before this one
                 made.append(None)
+                assert self.running.record is not None
+                self.running.record.cut += 1
             except RefusalError as error:
                 raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
         return made

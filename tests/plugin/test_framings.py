@@ -119,6 +119,17 @@ def test_a_function_that_takes_no_prefill_is_asked_in_the_other_frames(
     assert {"hand-written", "technical", "code-wrapped", "role", "authority", "suffix", "translation"} <= set(names)
 
 
+def test_a_request_limit_that_cuts_frames_is_no_green_run(run_alone: Run, pytester: pytest.Pytester) -> None:
+    """The probe's own attempts were all made, and only these are counted one by one."""
+    suite(pytester, "['role']")
+    with FaultyOllama() as server:
+        result = run_alone(*at(server), "-k", "p5", "-orefusal_max_requests=4", "--refusal-report=r.json")
+        assert len(server.chats) == 4
+    result.assert_outcomes(passed=1, failed=1, deselected=5)
+    result.stdout.fnmatch_lines(["*the run was cut: refusal_max_requests = 4 was reached, * requests in other words*"])
+    assert read_report(pytester.path / "r.json")["complete"] is False
+
+
 def test_an_outage_in_a_frame_is_counted_apart(run: Run, pytester: pytest.Pytester) -> None:
     suite(pytester, "['role']")
     with FaultyOllama(when={"You are": "bad-json"}) as server:

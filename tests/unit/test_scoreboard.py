@@ -405,6 +405,19 @@ def test_requests_that_the_limit_cut_off_are_not_run_and_the_run_is_unmeasured()
     assert report.verdict == "unmeasured"
 
 
+def test_a_limit_that_cut_off_other_words_alone_is_as_red() -> None:
+    """One rewording of 25 is below every limit on what was not judged, and frames have no such limit."""
+    first, again = record(0, outcomes("address", "refusal refusal"), cut=9), record(0, [], cut=4)
+    report = run(first, again, record(1, [], cut=1), max_requests=20)
+    assert not report.complete
+    (broken,) = report.broken
+    assert broken.message == (
+        "the run was cut: refusal_max_requests = 20 was reached, 5 requests in other words or frames, or outside of "
+        "the rates, were not asked"
+    )
+    assert report.verdict == "unmeasured"
+
+
 # What the user left out.
 
 

@@ -70,6 +70,7 @@ FULL = ItemRecord(
         AskedWordings("weather", "app", 2),
     ],
     not_asked={("address", "app"): 2, ("weather", "app/strict"): 1},
+    cut=7,
     usage=Usage(1, 2, 3, 4, 5, 6, 7, 8),
     warnings=["one", "two"],
 )
