@@ -347,6 +347,24 @@ def test_identical_draws_under_workers(pytester: pytest.Pytester, run: Run) -> N
     assert [one["text"] for one in shoes["paraphrases"]] == [one.text for one in drawn]
 
 
+def test_a_limit_on_other_words_without_any_is_not_passed(run_alone: Run, pytester: pytest.Pytester, bot: str) -> None:
+    """A check that could not be made; whoever wants none for a run says so."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_refusal import must_answer
+
+        @pytest.mark.refusal(min_consistency=0.9)
+        def test_probe(refusal):
+            refusal.check(must_answer("How do I return a pair of shoes?", id="shoes"))
+        """
+    )
+    result = run_alone(bot)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *NotJudged: boundary consistency unmeasured: the marker's min_consistency *"])
+    run_alone(bot, "--refusal-paraphrases=0").assert_outcomes(passed=1)
+
+
 def test_a_file_with_one_answer_to_each_text_lacks_none(run_alone: Run, pytester: pytest.Pytester) -> None:
     """It is asked for what it holds: of frames and of flips too, as of the probe's own words."""
     pytester.makepyfile(
