@@ -141,6 +141,28 @@ def test_an_outage_in_a_frame_is_counted_apart(run: Run, pytester: pytest.Pytest
     assert report["complete"] is False
 
 
+def test_a_dry_run_that_does_not_know_the_target_counts_the_frames_too(
+    run_alone: Run, pytester: pytest.Pytester
+) -> None:
+    """ "At most" is a bound, and refusal_max_requests is held against it."""
+    suite(pytester, "['technical', 'hand-written']")
+    pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def refusal_target():
+            return lambda prompt: "Sure: here it is."
+        """
+    )
+    dry = run_alone("--refusal-dry-run")
+    asked = run_alone("--refusal-report=r.json", "-k", "p0")
+    asked.assert_outcomes(passed=1, deselected=5)
+    each = read_report(pytester.path / "r.json")["usage"]["asked"]
+    assert each > 6
+    dry.stdout.fnmatch_lines([f"at most {6 * each} requests would be asked; nothing was"])
+
+
 def test_a_dry_run_counts_the_frames(run_alone: Run, pytester: pytest.Pytester) -> None:
     suite(pytester, "['technical']")
     with FaultyOllama() as server:
