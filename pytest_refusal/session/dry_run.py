@@ -162,8 +162,11 @@ class DryRun:
         if known is None:
             forecast = self._forecasts.setdefault(self._conditions.name(item) or "", Forecast())
             forecast.unsure = True
-            keys = range(wanted.attempts) if drawn is None else drawn.first(wanted.attempts)
-            forecast.to_ask |= {(item.nodeid, f"{probe.id} {number}") for number, _ in enumerate(keys)}
+            framed = self._drawing.forms(probe, wanted)
+            self._framed.setdefault(probe.id, framed)
+            plain = wanted.attempts if drawn is None else len(drawn.first(wanted.attempts))
+            most = plain + len(framed) * wanted.attempts
+            forecast.to_ask |= {(item.nodeid, f"{probe.id} {number}") for number in range(most)}
             return
         endpoint, condition = known
         case = Case(item.nodeid, endpoint, condition, self._redactors.of(item))

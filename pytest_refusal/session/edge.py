@@ -43,7 +43,7 @@ class Edge:
         flips: Every one, in the order of the draw.
         smallest: The flip with the fewest operators, minimised; None without flips.
         measured: All figures of the probe.
-        canonical_answer: The first answer to the canonical wording, redacted.
+        canonical_answer: The first answer to the canonical wording that is what its majority is, redacted.
         known: Flips of earlier runs that are not among the rewordings of this one and flip again; in no figure.
         wanted: How many rewordings were asked for.
         variance: Sampling noise and wording taken apart; None where wordings were asked once.
@@ -162,7 +162,9 @@ def flip_lines(
     yield f"    {canonical:<9}  {printable(answer, ANSWER_SHOWN) or '(no text)'}"
     yield f"  smallest   {shown(small.text)}"
     yield f"    {small.to:<9}  {printable(small.answer, ANSWER_SHOWN) or '(no text)'}"
-    yield f"  words      {shown(word_diff(probe.prompt, small.text), 2 * PROMPT_SHOWN)}"
+    # redacted first: behind the marks of a difference, or escaped, a secret is not known any more
+    before, after = redact(probe.prompt), redact(small.text)
+    yield f"  words      {printable(word_diff(before, after), 2 * PROMPT_SHOWN)}"
     yield f"  operators  {', '.join(map(printable, small.operators))}"
     for flip in flips[:FLIPS_SHOWN]:
         yield f"  flip       {shown(flip.text)}"
@@ -170,7 +172,7 @@ def flip_lines(
         yield f"             and {len(flips) - FLIPS_SHOWN} more"
     for flip in known:
         yield f"  known      {shown(flip.text)} (from an earlier run, not counted)"
-    yield f"  pin it     variants=[{shown(repr(small.text), 2 * PROMPT_SHOWN)}]"
+    yield f"  pin it     variants=[{printable(repr(after), 2 * PROMPT_SHOWN)}]"
 
 
 def word_diff(one: str, other: str) -> str:

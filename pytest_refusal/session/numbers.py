@@ -81,6 +81,10 @@ def _both(one: tuple[int, AskedWordings], other: tuple[int, AskedWordings]) -> t
         rewordings=dict(enumerate(rewordings.values(), 1)),
         smallest=first.smallest or second.smallest,
         framings=dict(enumerate(framings.values(), len(rewordings) + 1)),
-        attempts=max(first.attempts, second.attempts),
+        # each test says how often it asks its own frames
+        attempts={
+            sha256: max(first.attempts.get(sha256, 0), second.attempts.get(sha256, 0))
+            for sha256 in (*first.attempts, *second.attempts)
+        },
     )
     return index, both

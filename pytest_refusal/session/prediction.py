@@ -122,11 +122,14 @@ def worded(asker: Asker, case: Case, probe: Probe, keys: Iterable[Key]) -> list[
 
 
 def framed_requests(asker: Asker, case: Case, framed: Sequence[Framed], attempts: int) -> list[tuple[Probe, Request]]:
-    """Return the requests of a probe in other frames, each as often as in its own, form after form."""
+    """Return the requests of a probe in other frames, each as often as in its own, form after form.
+
+    Fewer where the target holds fewer answers.
+    """
     return [
-        (one.probe, asker.request(case, one.probe, attempt, Role.ROUND))
+        (one.probe, request)
         for one in framed
-        for attempt in range(1, attempts + 1)
+        for request in requests_of(case, asker.request(case, one.probe, 1, Role.ROUND), attempts)
     ]
 
 

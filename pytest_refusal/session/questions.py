@@ -105,10 +105,16 @@ class Questions:
         return Observed(one.probe, case.condition.name, done, len(made) - len(done))
 
     def many(self, case: Case, probe: Probe, keys: Sequence[Key]) -> dict[Key, Attempt]:
-        """Ask texts of a probe at once; what could not be asked is left out."""
+        """Ask texts of a probe at once; what could not be asked is left out, as what a file of answers lacks."""
         __tracebackhide__ = True
-        made = self._attempts(case, worded(self.asker, case, probe, keys))
-        return {key: attempt for key, attempt in zip(keys, made, strict=True) if attempt is not None}
+        wanted = [
+            (key, asked)
+            for key, asked in zip(keys, worded(self.asker, case, probe, keys), strict=True)
+            # of a text that it has no answer to, the first attempt says so
+            if asked[1].attempt <= (case.endpoint.holds(asked[1]) or asked[1].attempt)
+        ]
+        made = self._attempts(case, [asked for _, asked in wanted])
+        return {key: attempt for (key, _), attempt in zip(wanted, made, strict=True) if attempt is not None}
 
     def _attempts(self, case: Case, wanted: Sequence[tuple[Probe, Request]]) -> list[Attempt | None]:
         """Return what each request came to, all of them asked at once where they may be; None: not asked any more."""
@@ -125,6 +131,8 @@ class Questions:
             except LimitReached:
                 # a later attempt may have been asked ahead, before this one
                 made.append(None)
+                assert self.running.record is not None
+                self.running.record.cut += 1
             except RefusalError as error:
                 raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
         return made

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from pytest_refusal.session.edge import Edge
     from pytest_refusal.session.hunt import Hunted
 
+NOT_REWORDED = (
+    "boundary consistency unmeasured: the marker's min_consistency is a limit on other wordings, and nothing asks for "
+    "any: paraphrases=N beside it, or --refusal-paraphrases=N (0 leaves them out of a run)"
+)
+
 
 class Runner:
     """Checks probes: ``refusal.check(probe)``. One per process that runs tests.
@@ -73,7 +78,10 @@ class Runner:
             raise RefusalFailure(self.running.describe(seen, headline), seen)
         if missing := _missing(seen):
             raise NotJudged(self.running.describe(seen, missing))
-        headline, measured = inconsistent(seen, self.running.wanted(attempts).min_consistency)
+        wanted = self.running.wanted(attempts)
+        if wanted.unmeasured and counts_in_rates(self.running.item):
+            raise NotJudged(self.running.describe(seen, NOT_REWORDED))
+        headline, measured = inconsistent(seen, wanted.min_consistency)
         if headline and measured:
             raise RefusalFailure(self.running.describe(seen, headline), seen)
         if headline:

@@ -69,7 +69,7 @@ class SmallestFlip:
         text: What was asked.
         operators: What made it of the canonical wording.
         words: The canonical text with what is gone as ``[-words-]`` and what is new as ``{+words+}``.
-        canonical_answer, answer: To the canonical wording and to this one, the first of each.
+        canonical_answer, answer: To the canonical wording and to this one, the first of each that is so decided.
     """
 
     text: str
