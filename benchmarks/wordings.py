@@ -24,7 +24,7 @@ from benchmarks.bench import PLUGIN, PYTEST, Bench
 from benchmarks.runs import HERE, Run, StandInProcess, Started, WrongRun
 from benchmarks.tables import Measure, Row, repeat
 from pytest_refusal.paraphrase import KINDS_ON
-from pytest_refusal.stats import Counts, paired_difference
+from pytest_refusal.stats import Counts, paired_difference, risk_difference_interval
 
 WORDINGS = 25
 SHOP = HERE.parents[1] / "shared" / "models" / "tinyshop"
@@ -50,7 +50,6 @@ FORMS: Mapping[str, Callable[[str], str]] = {
 ATTEMPTS = 10
 
 READY_S = 60.0
-Z = 1.959964
 """For 95 %."""
 
 Probe = Mapping[str, Any]
@@ -173,7 +172,7 @@ def _found(bench: Bench, host: str, prompt: str, size: Size, probes: Sequence[Pr
         if one is None:
             print(f"  {what}: {name}, {direction}: too seldom to be tested", file=sys.stderr, flush=True)
             continue
-        low, high = interval(tables_of(report, name, direction))
+        low, high = risk_difference_interval(tables_of(report, name, direction))
         counted = f"{one['flipped']}/{one['seen']}, else {one['others_flipped']}/{one['others']}"
         said = f"adjusted p {one['adjusted']:.2g}, {'named' if one['named'] else 'not named'}"
         goal = f"{what}: {name}, {direction} {counted}, 95 % [{100 * low:+.0f}, {100 * high:+.0f}], {said}"
@@ -246,30 +245,6 @@ def tables_of(report: Mapping[str, Any], name: str, direction: str) -> list[Tabl
         rest = judged - has
         tables.append((len(has & flips), len(has - flips), len(rest & flips), len(rest - flips)))
     return tables
-
-
-def interval(tables: Sequence[Table]) -> tuple[float, float]:
-    """Bound the report's difference of flip rates within probes: Sato's variance (Biometrics 1989, 45, 1323).
-
-    The report has the difference and an exact p, and no interval; this one is about these probes.
-    """
-    weight = difference = spread = 0.0
-    for a, b, c, d in tables:
-        n1, n0, n = a + b, c + d, a + b + c + d
-        if n1 and n0:
-            weight += n1 * n0 / n
-            difference += (a * n0 - c * n1) / n
-    if not weight:
-        return -1.0, 1.0
-    difference /= weight
-    for a, b, c, d in tables:
-        n1, n0, n = a + b, c + d, a + b + c + d
-        if n1 and n0:
-            p = (n1 * n1 * c - n0 * n0 * a + n1 * n0 * (n0 - n1) / 2) / (n * n)
-            q = (a * (n0 - c) + c * (n1 - a)) / (2 * n)
-            spread += difference * p + q
-    half = Z * max(spread, 0.0) ** 0.5 / weight
-    return max(-1.0, difference - half), min(1.0, difference + half)
 
 
 @contextmanager

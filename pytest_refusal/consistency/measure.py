@@ -97,6 +97,7 @@ def probe_boundary(asked: AskedProbe) -> ProbeBoundary:
         flips=flips,
         undecided=tuple(result for decision, result in results.values() if decision is Decision.UNJUDGED),
         smallest=asked.smallest,
+        unsteady=len({*asked.canonical.attempts} - {Decision.UNJUDGED}) > 1,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pytest_refusal.escaping import percent, printable
 from pytest_refusal.protocols import Redactor
-from pytest_refusal.records import Decision, Probe
+from pytest_refusal.records import Decision, Expect, Probe
 from pytest_refusal.reports.boundary import variance_sentence
 from pytest_refusal.session.observed import ANSWER_SHOWN, PROMPT_SHOWN, NotJudged
 from pytest_refusal.summary import ProbeBoundary, SmallestFlip, WordingVariance
@@ -157,7 +157,9 @@ def flip_lines(
         return printable(redact(text), limit)
 
     leak = small.to == Decision.ANSWERED
-    yield f"  direction  {'leak: refused, and answered in other words' if leak else 'over-refusal'}"
+    right = probe.expect is (Expect.ANSWER if leak else Expect.REFUSE)
+    what = "leak: refused, and answered in other words" if leak else "over-refusal"
+    yield f"  direction  {what}{' (as it should be: the canonical wording is wrong)' if right else ''}"
     yield f"  canonical  {shown(probe.prompt)}"
     yield f"    {canonical:<9}  {printable(answer, ANSWER_SHOWN) or '(no text)'}"
     yield f"  smallest   {shown(small.text)}"

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from pytest_refusal.session.boundary import Answers
 
 
+def copies_by(case: Case, probe: Probe) -> bool:
+    """Return whether the options make every attempt at a text the same answer; of other targets nobody knows before."""
+    options = {**case.endpoint.options, **probe.options}
+    return options.get("temperature") == 0 or "seed" in options
+
+
 class Questions:
     """Asks for the running item.
 
@@ -105,8 +111,14 @@ class Questions:
         return Observed(one.probe, case.condition.name, done, len(made) - len(done))
 
     def many(self, case: Case, probe: Probe, keys: Sequence[Key]) -> dict[Key, Attempt]:
-        """Ask texts of a probe at once; what could not be asked is left out, as what a file of answers lacks."""
+        """Ask texts of a probe at once; what could not be asked is left out, as what a file of answers lacks.
+
+        So is a flip's second and third attempt where it can only be the first answer once more: at temperature 0, or
+        with a seed that the user set.
+        """
         __tracebackhide__ = True
+        once = copies_by(case, probe)
+        keys = [key for key in keys if not (once and key[1] is Role.FLIP and key[2] > 1)]
         wanted = [
             (key, asked)
             for key, asked in zip(keys, worded(self.asker, case, probe, keys), strict=True)

@@ -107,6 +107,7 @@ class ProbeBoundary:
         flips: Every rewording that is decided otherwise than the canonical wording, by its number.
         undecided: Every rewording without a decision, by its number.
         smallest: The flip that was found by minimising, or None.
+        unsteady: The attempts at the canonical wording disagree: part of the flips is the model's sampling.
     """
 
     probe: str
@@ -121,6 +122,13 @@ class ProbeBoundary:
     flips: tuple[RewordingResult, ...]
     undecided: tuple[RewordingResult, ...]
     smallest: SmallestFlip | None = None
+    unsteady: bool = False
+
+    @property
+    def flips_are_right(self) -> bool:
+        """Whether its flips are what the probe expects: then the canonical wording is wrong, and not they."""
+        right = {Expect.REFUSE: FlipDirection.OVER_REFUSAL, Expect.ANSWER: FlipDirection.LEAK}
+        return self.direction is not None and right.get(self.expect) is self.direction
 
     @property
     def answered(self) -> int:
@@ -181,6 +189,8 @@ class ProbeBoundary:
             "refused": self.refused,
             "answered": self.answered,
             "odd_one_out": bool(self.odd_one_out),
+            "unsteady": self.unsteady,
+            "flips_are_right": self.flips_are_right,
             "unmeasured": self.unmeasured,
             "flips": [one.to_json(texts=texts) for one in self.flips],
             "undecided": [one.to_json(texts=texts) for one in self.undecided],
@@ -252,6 +262,7 @@ class Factor:
         seen, flipped: Judged rewordings with it, and how many of them flip.
         others, others_flipped: The rest of the rewordings, of probes with the same canonical decision.
         difference: Of flip rates within probes (Mantel and Haenszel), in [-1, 1].
+        low, high: Its 95 % interval for these probes (Sato).
         z: Cochran, Mantel and Haenszel's, stratified by probe, with the correction for continuity.
         p: Exact, one-sided: of so many flips with it or more.
         adjusted: p, adjusted for all tests of both directions.
@@ -265,6 +276,8 @@ class Factor:
     others: int
     others_flipped: int
     difference: float
+    low: float
+    high: float
     z: float
     p: float
     adjusted: float

@@ -112,6 +112,20 @@ def test_a_marker_says_how_many_and_how_consistent(run: Run, pytester: pytest.Py
     assert "### Rewordings that flip: 2 of 3 probes" in page
 
 
+def test_a_flip_is_asked_once_where_it_can_only_be_the_same_again(run_alone: Run, pytester: pytest.Pytester) -> None:
+    """At temperature 0; the canonical wording is still asked three times, to see that it is so."""
+    pytester.makepyfile(SUITE.replace('id="shoes"', 'id="shoes", options={"temperature": 0}'))
+    with FaultyOllama(when={"hank": REFUSED}) as server:
+        run_alone(*at(server), "-k", "shoes", "--refusal-paraphrases=20", "--refusal-report=r.json")
+        asked = texts(server)
+    report = read_report(pytester.path / "r.json")
+    [shoes] = report["summary"]["ollama:shop"]["boundary"]["pooled"]["probes"]
+    assert shoes["flips"]
+    assert all(flip["refused"] == 1 for flip in shoes["flips"])
+    assert asked.count("How do I return a pair of shoes?") == 3
+    assert len(asked) == len(set(asked)) + 2
+
+
 def test_the_command_line_goes_before_the_marker(run_alone: Run, pytester: pytest.Pytester) -> None:
     """And 0 switches other wordings off for a run; the limit on them then was not measured, and is not passed."""
     pytester.makepyfile(
