@@ -365,6 +365,18 @@ def test_a_limit_on_other_words_without_any_is_not_passed(run_alone: Run, pytest
     run_alone(bot, "--refusal-paraphrases=0").assert_outcomes(passed=1)
 
 
+def test_a_hook_that_fails_fails_the_tests_that_need_it(run_alone: Run, pytester: pytest.Pytester) -> None:
+    """It is called for the tests to come, too; nothing may end the run then."""
+    pytester.makepyfile(SUITE)
+    pytester.makeconftest("def pytest_refusal_transforms(config): raise ValueError('no rows today')")
+    with FaultyOllama() as server:
+        result = run_alone(*at(server), "--refusal-paraphrases=12")
+    # each of them, and that they measured nothing: own words, other words, both directions
+    result.assert_outcomes(failed=6)
+    assert result.stdout.str().count("E   ValueError: no rows today") == 3
+    assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
+
+
 def test_a_file_with_one_answer_to_each_text_lacks_none(run_alone: Run, pytester: pytest.Pytester) -> None:
     """It is asked for what it holds: of frames and of flips too, as of the probe's own words."""
     pytester.makepyfile(
