@@ -270,6 +270,27 @@ def test_a_dry_run_prints_the_wordings_and_counts_their_requests(run_alone: Run,
     )
 
 
+def test_a_dry_run_reads_variants_in_the_language_of_the_run(
+    run_alone: Run, pytester: pytest.Pytester, bot: str
+) -> None:
+    """A German noun is no name that a variant lost."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_refusal import must_answer
+
+        @pytest.mark.parametrize("probe", [
+            must_answer("Wie gebe ich Schuhe zurück?", id="p", variants=["Wie kann ich meine Stiefel zurückgeben?"])
+        ])
+        def test_probe(refusal, probe):
+            refusal.check(probe)
+        """
+    )
+    dry = run_alone(bot, "--refusal-dry-run", "--refusal-paraphrases=1", "-orefusal_lang=de")
+    dry.stdout.fnmatch_lines(["  in 1 other wordings:"])
+    assert "variant 1:" not in dry.stdout.str()
+
+
 def test_a_small_space_says_how_many_there_are(run_alone: Run, pytester: pytest.Pytester) -> None:
     """In the failure's text and in a dry run; the limit is held against those that there are."""
     pytester.makepyfile(
