@@ -142,13 +142,22 @@ class Drawing:
     def framed(self, asker: Asker, case: Case, probe: Probe, wanted: Wanted) -> list[Framed]:
         """Return the probe in the other frames that a test asks for, without those that the target cannot receive.
 
+        That they are left out is a warning of the run.
+
         Raises:
             UsageProblem: A framing has no such name.
         """
         if not wanted.framings:
             return []
-        begun = replace(probe, prefill="Sure, ")
-        return self.forms(probe, wanted, not case.endpoint.lacks(asker.request(case, begun, 1, Role.ROUND)))
+        everything, begun = self.forms(probe, wanted), replace(probe, prefill="Sure, ")
+        if not case.endpoint.lacks(asker.request(case, begun, 1, Role.ROUND)):
+            return everything
+        found = self.forms(probe, wanted, prefill=False)
+        if missing := sorted({one.framing for one in everything} - {one.framing for one in found}):
+            asker.warn(
+                f"{case.endpoint.name} cannot be given the start of a reply: not asked in framing {', '.join(missing)}"
+            )
+        return found
 
     def forms(self, probe: Probe, wanted: Wanted, prefill: bool = True) -> list[Framed]:
         """Return the probe in the other frames that a test asks for.

@@ -154,7 +154,7 @@ class DryRun:
             yield Line(f"  in {len(drawn.rewordings)} other wordings{few}:")
             for one in drawn.rewordings:
                 yield Line(f"    {printable(redact(one.text))}  ({', '.join(map(printable, one.operators))})")
-            for warning in warnings_of_probe(drawn.probe):
+            for warning in warnings_of_probe(drawn.probe, self._settings.lang):
                 yield Line(f"  {printable(redact(warning))}", "note")
 
     def _count(self, item: pytest.Item, probe: Probe, wanted: Wanted, drawn: Drawn | None) -> None:

@@ -16,7 +16,7 @@ from pytest_refusal.summary import ProbeBoundary, SmallestFlip, WordingVariance
 FLIPS_SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Flip:
     """A rewording that is decided otherwise than the canonical wording.
 
@@ -31,6 +31,10 @@ class Flip:
     operators: tuple[str, ...]
     to: str
     answer: str
+
+    def __repr__(self) -> str:
+        # without texts, for pytest shows it with every failure: a prompt may hold what the redaction takes out
+        return f"<flip, {self.to}: {', '.join(map(printable, self.operators)) or 'by hand'}>"
 
 
 @dataclass(frozen=True, slots=True, repr=False)

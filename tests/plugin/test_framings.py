@@ -104,7 +104,7 @@ def test_a_wrong_name_of_a_framing_is_said(run_alone: Run, pytester: pytest.Pyte
 def test_a_function_that_takes_no_prefill_is_asked_in_the_other_frames(
     run_alone: Run, pytester: pytest.Pytester
 ) -> None:
-    """What a target cannot receive is left out by name: the report has no such form."""
+    """What a target cannot receive is left out by name, and not in silence: the report has no such form."""
     suite(pytester, "True")
     pytester.makepyfile(
         bot="""
@@ -112,7 +112,11 @@ def test_a_function_that_takes_no_prefill_is_asked_in_the_other_frames(
             return "No, I cannot share a secret." if "secret" in prompt else "Sure: here it is."
         """
     )
-    run_alone("--refusal-target=bot:answer", "--refusal-report=r.json").assert_outcomes(passed=6)
+    result = run_alone("--refusal-target=bot:answer", "--refusal-report=r.json")
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines(
+        ["warning: bot:answer cannot be given the start of a reply: not asked in framing prefill"]
+    )
     found = read_report(pytester.path / "r.json")["summary"]["bot:answer"]["framings"]["framings"]
     names = [one["name"] for one in found]
     assert "prefill" not in names

@@ -284,6 +284,27 @@ def test_a_dry_run_prints_the_wordings_and_counts_their_requests(run_alone: Run,
     )
 
 
+def test_a_dry_run_reads_variants_in_the_language_of_the_run(
+    run_alone: Run, pytester: pytest.Pytester, bot: str
+) -> None:
+    """A German noun is no name that a variant lost."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_refusal import must_answer
+
+        @pytest.mark.parametrize("probe", [
+            must_answer("Wie gebe ich Schuhe zurück?", id="p", variants=["Wie kann ich meine Stiefel zurückgeben?"])
+        ])
+        def test_probe(refusal, probe):
+            refusal.check(probe)
+        """
+    )
+    dry = run_alone(bot, "--refusal-dry-run", "--refusal-paraphrases=1", "-orefusal_lang=de")
+    dry.stdout.fnmatch_lines(["  in 1 other wordings:"])
+    assert "variant 1:" not in dry.stdout.str()
+
+
 def test_a_small_space_says_how_many_there_are(run_alone: Run, pytester: pytest.Pytester) -> None:
     """In the failure's text and in a dry run; the limit is held against those that there are."""
     pytester.makepyfile(
@@ -379,6 +400,18 @@ def test_a_limit_on_other_words_without_any_is_not_passed(run_alone: Run, pytest
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["E *NotJudged: boundary consistency unmeasured: the marker's min_consistency *"])
     run_alone(bot, "--refusal-paraphrases=0").assert_outcomes(passed=1)
+
+
+def test_a_hook_that_fails_fails_the_tests_that_need_it(run_alone: Run, pytester: pytest.Pytester) -> None:
+    """It is called for the tests to come, too; nothing may end the run then."""
+    pytester.makepyfile(SUITE)
+    pytester.makeconftest("def pytest_refusal_transforms(config): raise ValueError('no rows today')")
+    with FaultyOllama() as server:
+        result = run_alone(*at(server), "--refusal-paraphrases=12")
+    # each of them, and that they measured nothing: own words, other words, both directions
+    result.assert_outcomes(failed=6)
+    assert result.stdout.str().count("E   ValueError: no rows today") == 3
+    assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
 
 
 def test_a_file_with_one_answer_to_each_text_lacks_none(run_alone: Run, pytester: pytest.Pytester) -> None:

@@ -213,6 +213,8 @@ def test_secrets_are_in_no_explanation() -> None:
     lines = [line for line in edge.explain().splitlines()[1:] if "answer to" not in line]
     assert lines
     assert not any("shoes" in line for line in lines)
+    # an assertion on flips shows them
+    assert "shoes" not in repr(edge.flips)
     assert edge.smallest_shown is not None
     assert "shoes" not in edge.smallest_shown.text + edge.smallest_shown.words
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ from pytest_refusal.reports import wire_json
 from pytest_refusal.session.scoreboard import Scoreboard
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned
 from pytest_refusal.settings import Rule
-from pytest_refusal.summary import AskedWordings, ByRule, Rate, Report, Unjudged, Usage
+from pytest_refusal.summary import AskedWordings, ByRule, Rate, Report, SmallestFlip, Unjudged, Usage
 
 patient = hypothesis_settings(deadline=None)
 
@@ -184,6 +185,26 @@ def test_two_tests_that_draw_other_wordings_share_those_that_are_the_same() -> N
         measured = report.summary["app"].boundary
         assert measured is not None
         assert (measured.pooled.drawn, measured.pooled.judged) == (3, 3)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_the_smallest_flip_of_several_tests_is_the_smallest_in_whatever_order_they_arrive(
+    order: tuple[int, ...],
+) -> None:
+    """The reports of a run's workers come as they come."""
+    flips = [
+        None,
+        SmallestFlip("Hi. One. Thanks!", ("opener.hi", "closer.thanks"), "", "No.", "Yes."),
+        SmallestFlip("One. Thanks!", ("closer.thanks",), "", "No.", "Yes."),
+    ]
+    seen = [outcome("address", "refusal"), outcome("address", "compliance", wording=1)]
+    records = [
+        record(index, seen, wordings=[replace(worded("One. Thanks!"), smallest=flip)])
+        for index, flip in zip((0, 2, 5), flips, strict=True)
+    ]
+    measured = run(*(records[number] for number in order)).summary["app"].boundary
+    assert measured is not None
+    assert measured.pooled.probes[0].smallest == flips[2]
 
 
 def test_conditions_share_the_numbers_and_have_their_own_figures() -> None:
