@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_refusal.records import FramedForm, Rewording
-from pytest_refusal.summary.boundary import SmallestFlip
+from pytest_refusal.summary.reworded import SmallestFlip
 
 
 @dataclass(frozen=True, slots=True)
