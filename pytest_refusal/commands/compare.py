@@ -121,13 +121,14 @@ def _other_models(base: Side, current: Side, pairs: Sequence[Compared]) -> str:
     for one in pairs:
         before, now = ({line.model for line in side} for side in (base.under(one.before), current.under(one.now)))
         if before != now and all((*before, *now)):
-            was, is_now = (", ".join(sorted(printable(model, 12) for model in side)) for side in (before, now))
+            was, is_now = (", ".join(sorted(printable(model[:12]) for model in side)) for side in (before, now))
             found.append(f"{printable(one.now, 60)} {was} → {is_now}")
     return f"another model ({'; '.join(found)}), so it is no evidence about the edit" if found else ""
 
 
 def _about(base: Side, current: Side, pairs: Sequence[Compared]) -> Iterator[str]:
     """Yield what was compared with what, and what was not."""
+    from pytest_refusal.baseline.accepting import many
     from pytest_refusal.commands.accept_text import FACTS
     from pytest_refusal.escaping import printable
 
@@ -150,7 +151,12 @@ def _about(base: Side, current: Side, pairs: Sequence[Compared]) -> Iterator[str
         if one.missing:
             shown = ", ".join(printable(probe, 60) for probe in one.missing[:8])
             more = f" and {len(one.missing) - 8} more" if len(one.missing) > 8 else ""
-            yield f"  missing: {len(one.missing)} probes of before, which count as not run: {shown}{more}"
+            yield f"  missing: {many(len(one.missing), 'probe')} of before, which count as not run: {shown}{more}"
+        if lost := sum(not each.now.total for probe in one.gated.probes for each in probe.rewordings):
+            yield (
+                f"  missing: {many(lost, 'pinned rewording')} of before, which count as not run: ask them now as then "
+                "(--refusal-paraphrases), or accept a baseline without them"
+            )
     if not current.asked_more:
         yield "single probes get no verdict: only a run that is gated asks the fresh attempts that decide about them"
     for side, names, where in (
