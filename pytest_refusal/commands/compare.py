@@ -152,7 +152,8 @@ def _about(base: Side, current: Side, pairs: Sequence[Compared]) -> Iterator[str
             shown = ", ".join(printable(probe, 60) for probe in one.missing[:8])
             more = f" and {len(one.missing) - 8} more" if len(one.missing) > 8 else ""
             yield f"  missing: {many(len(one.missing), 'probe')} of before, which count as not run: {shown}{more}"
-        if lost := sum(not each.now.total for probe in one.gated.probes for each in probe.rewordings):
+        asked = [probe for probe in one.gated.probes if probe.now.total]
+        if lost := sum(not each.now.total for probe in asked for each in probe.rewordings):
             yield (
                 f"  missing: {many(lost, 'pinned rewording')} of before, which count as not run: ask them now as then "
                 "(--refusal-paraphrases), or accept a baseline without them"

@@ -27,6 +27,10 @@ SHOWN = 8
 """Names in one sentence; the rest is counted."""
 
 MOVED_SHOWN = 15
+"""Probes that moved and are listed on a FAIL; the rest is counted."""
+
+MOVED_ELSE = 5
+"""The same otherwise: some always move."""
 
 TONES = {
     GateVerdict.FAIL: "bad",
@@ -97,12 +101,13 @@ def _direction(one: DirectionResult, margin: float) -> Iterator[Line]:
     yield from _unmeasured_probes(one)
     if one.moved:
         yield Line(f"what moved: {len(one.moved)} of {one.selected} probes, right before and now")
-        for moved in one.moved[:MOVED_SHOWN]:
+        limit = MOVED_SHOWN if one.verdict is GateVerdict.FAIL else MOVED_ELSE
+        for moved in one.moved[:limit]:
             known = ", wrong before too" if moved.known else ""
             worse = (moved.now.rate or 0.0) < (moved.before.rate or 0.0)
             text = f"  {_id(moved.probe)}: {_counts(moved.before)} → {_counts(moved.now)}{known}"
             yield Line(text, "bad" if worse and one.verdict is GateVerdict.FAIL else "")
-        if (more := len(one.moved) - MOVED_SHOWN) > 0:
+        if (more := len(one.moved) - limit) > 0:
             yield Line(f"  and {more} more")
     if one.verdict is GateVerdict.FAIL:
         yield from _labels(one)
@@ -224,7 +229,7 @@ def _detectable(one: Detectable, margin: float) -> Iterator[str]:
     probes = f"{_many(one.probes, 'probe')}, {_mean(one.attempts_before)} attempts before and "
     yield (
         f"could not have been seen: a drop of less than {_points(one.told)} is missed more often than in 2 of 10 cases "
-        f"({probes}{_mean(one.attempts_now)} now, level {one.level:.3g}); something unchanged moves by "
+        f"({probes}{_mean(one.attempts_now)} now, level {one.level:.3g}); noise floor: something unchanged moves by "
         f"{_points(one.noise_floor)} (standard deviation)"
     )
     ways = []

@@ -107,8 +107,8 @@ def test_a_pass(ends: Ends) -> None:
         "100 probes): p = 1, level 0.0267",
         "  the drop is at most 1.4 points (one-sided bound, 100 probes)",
         "  could not have been seen: a drop of less than 2 points is missed more often than in 2 of 10 cases (100 "
-        "probes, 10 attempts before and 3 now, level 0.0267); something unchanged moves by 0.1 points (standard "
-        "deviation)",
+        "probes, 10 attempts before and 3 now, level 0.0267); noise floor: something unchanged moves by 0.1 points "
+        "(standard deviation)",
         "",
         "probes that must be answered: none to compare, answers are not measured",
     ]
@@ -214,10 +214,11 @@ def test_too_many_missing_are_unmeasured(ends: Ends) -> None:
 
 def test_probes_that_the_user_left_out(ends: Ends) -> None:
     """By the report's word: then there is no verdict on the whole, and nothing is missing."""
-    write("old.json", suite(), TEN)
+    write("old.json", suite(), TEN, reworded={"Hello! question 0": "refusal"})
     write("new.json", suite()[10:], THREE, first=11, deselected={"app": 10})
     status, out, _ = ends("old.json", "new.json")
     assert status == 0
+    # what was left out has no rewordings to miss either
     assert out.startswith("gate: no verdict: there is nothing to compare as a whole (")
     assert "  90 of 100 probes of before selected: suite and categories get no verdict\n" in out
     assert "missing" not in out

@@ -175,3 +175,10 @@ def test_hostile_names_are_escaped() -> None:
     lines = texts(condition(asked, name=bad))
     assert len(lines) > 30
     assert all(one.isprintable() for one in lines)
+
+
+def test_a_pass_lists_fewer_of_those_that_moved() -> None:
+    """Some always do; one that moved is no finding."""
+    lines = texts(condition(probes(20, 9, 3), probes(200, start="q")))
+    assert lines[0].startswith("gate: PASS")
+    assert "    and 15 more" in lines
