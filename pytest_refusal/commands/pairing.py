@@ -1,0 +1,259 @@
+"""Lines of counts, before and now → what the gate is given. A report has lines too, so both sides are the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_refusal.baseline import BaselineLine
+from pytest_refusal.baseline.accepting import judge_text
+from pytest_refusal.errors import UsageProblem
+from pytest_refusal.escaping import printable
+from pytest_refusal.gate import GatedCondition, GatedProbe, GatedWording, Standing
+from pytest_refusal.records import Label, Role
+from pytest_refusal.summary import LabelCounts
+
+COPIES = 0.9
+"""Of a condition's probes with several attempts, the share with one answer from which on all of them are copies."""
+
+NAMES_SHOWN = 8
+
+NONE = LabelCounts()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two that are compared.
+
+    Attributes:
+        name: Of the file, fit to be shown.
+        lines: Its lines, sorted.
+        asked_more: (probe, condition, role) → attempts at the canonical wording of the roles ``confirm`` and ``again``.
+        names: Ids of the probes that were meant to run under any condition.
+        left_out: Condition → probes that the user left out.
+        not_run: Condition → attempts that were meant to be made and were not.
+    """
+
+    name: str
+    lines: Sequence[BaselineLine]
+    asked_more: Mapping[tuple[str, str, Role], LabelCounts] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    not_run: Mapping[str, int] = field(default_factory=dict)
+
+    def under(self, condition: str) -> list[BaselineLine]:
+        """Return the lines of a condition."""
+        return [one for one in self.lines if one.condition == condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A condition on both sides, paired.
+
+    Attributes:
+        before, now: Its names there and here.
+        gated: What the gate is given of it.
+        missing: Probes that the one side has and the other does not even name, and that nobody left out: they count as
+            not run.
+    """
+
+    before: str
+    now: str
+    gated: GatedCondition
+    missing: tuple[str, ...] = ()
+
+
+def side_of_report(name: str, report: Mapping[str, Any], lines: Sequence[BaselineLine]) -> Side:
+    """Return a report as a side.
+
+    Args:
+        name: Of its file, fit to be shown.
+        report: The JSON report, whose parts fit together.
+        lines: Those of it.
+    """
+    more: dict[tuple[str, str, Role], list[Mapping[str, Any]]] = {}
+    for one in report["outcomes"]:
+        role = Role(one["role"])
+        if role in (Role.CONFIRM, Role.AGAIN) and not one["wording"] and not one.get("framing"):
+            more.setdefault((one["probe"], one["condition"], role), []).append(one)
+    return Side(
+        name,
+        lines,
+        {key: _counts_of(attempts) for key, attempts in more.items()},
+        frozenset(one["id"] for one in report["probes"]),
+        dict(report.get("deselected", {})),
+        {condition: counts["unjudged"]["not_run"] for condition, counts in report["summary"].items()},
+    )
+
+
+def compared(base: Side, current: Side) -> list[Compared]:
+    """Pair the conditions of both sides, and their probes and pinned rewordings, in the order of the names now.
+
+    A condition finds the one of its name; where each side has one, they are a pair whatever their names. Probes are
+    paired by id, rewordings by the hash of their messages.
+
+    Raises:
+        UsageProblem: No condition has a counterpart, or the judges differ.
+    """
+    pairs = _paired(base, current)
+    _same_judge(base, current, pairs)
+    return [_compared(base, current, before, now) for before, now in pairs]
+
+
+def is_unchanged(before: Iterable[BaselineLine], now: Iterable[BaselineLine]) -> bool:
+    """Return whether nothing was edited: a stated identity, the system prompt, model, target and options are the same.
+
+    False for a callable that states no identity: nobody knows.
+    """
+    facts = [
+        {
+            (one.identity_sha256, one.system_prompt_sha256, one.model, one.target, str(sorted(one.options.items())))
+            for one in side
+        }
+        for side in (before, now)
+    ]
+    return len(facts[0]) == 1 and facts[0] == facts[1] and all(identity for identity, *_ in facts[0])
+
+
+def _paired(base: Side, current: Side) -> list[tuple[str, str]]:
+    before, now = (sorted({one.condition for one in side.lines}) for side in (base, current))
+    if both := [(name, name) for name in now if name in before]:
+        return both
+    if len(before) == len(now) == 1:
+        return [(before[0], now[0])]
+    raise UsageProblem(
+        f"no condition of {current.name} is in {base.name}: now {_names(now)}, before {_names(before)}; a condition is "
+        "compared with the one of its name, and where each side has only one, with that: run the tests under the names "
+        "they had, or run one condition on each side"
+    )
+
+
+def _same_judge(base: Side, current: Side, pairs: Sequence[tuple[str, str]]) -> None:
+    before, now = (
+        {one.judge for one in side.lines if one.condition in names}
+        for side, names in ((base, {one for one, _ in pairs}), (current, {one for _, one in pairs}))
+    )
+    if before == now and len(now) == 1:
+        return
+    was, is_now = (", ".join(sorted(map(judge_text, judges))) for judges in (before, now))
+    differs = [
+        what
+        for what, of in (
+            ("name", {one.name for one in before} ^ {one.name for one in now}),
+            ("version", {one.version for one in before} ^ {one.version for one in now}),
+            ("hash of its tables, rubric or model", {one.sha256 for one in before} ^ {one.sha256 for one in now}),
+        )
+        if of
+    ]
+    raise UsageProblem(
+        f"{base.name} was judged by {was}, {current.name} by {is_now}"
+        f"{f' (another {_and(differs)})' if differs else ''}: counts of different judges are not compared; judge both "
+        "by one judge: run the older one again with this --refusal-judge (what the store holds is not asked again), or "
+        "accept a baseline anew"
+    )
+
+
+def _compared(base: Side, current: Side, before: str, now: str) -> Compared:
+    old, new = base.under(before), current.under(now)
+    was, is_now = _canonical(old), _canonical(new)
+    reworded = {(one.probe, one.messages_sha256): one for one in new if one.rewording is not None}
+    copies = _copies(was.values()), _copies(is_now.values())
+    usual = _usual(is_now.values()) if current.not_run.get(now) else 0
+    unnamed = sorted(was.keys() - is_now.keys() - current.names)
+    # the one side says how many were left out, not which: all of what it does not name, if they may be
+    left_out = frozenset(unnamed if len(unnamed) <= current.left_out.get(now, 0) else ())
+    probes = []
+    for name in sorted(was.keys() | is_now.keys()):
+        first, second = was.get(name), is_now.get(name)
+        line = second or first
+        assert line is not None
+        known = first is not None and (second is None or first.content_sha256 == second.content_sha256)
+        confirm = current.asked_more.get((name, now, Role.CONFIRM), NONE)
+        probes.append(
+            GatedProbe(
+                name,
+                line.expect,
+                before=_counts(first) if first is not None and known else NONE,
+                now=NONE if second is None else _counts(second, usual),
+                category=line.category,
+                critical=line.critical,
+                standing=_standing(first, known, name in left_out),
+                picked=confirm.total > 0,
+                confirm=confirm,
+                again=current.asked_more.get((name, now, Role.AGAIN), NONE),
+                rewordings=_rewordings(old, name, reworded) if known else (),
+                copies_before=copies[0],
+                copies_now=copies[1],
+            )
+        )
+    return Compared(
+        before,
+        now,
+        GatedCondition(now, probes, unchanged=is_unchanged(old, new)),
+        tuple(one for one in unnamed if one not in left_out),
+    )
+
+
+def _standing(before: BaselineLine | None, known: bool, left_out: bool) -> Standing:
+    if before is None:
+        return Standing.NEW
+    if not known:
+        return Standing.CHANGED
+    return Standing.LEFT_OUT if left_out else Standing.KNOWN
+
+
+def _canonical(lines: Iterable[BaselineLine]) -> dict[str, BaselineLine]:
+    return {one.probe: one for one in lines if one.rewording is None}
+
+
+def _rewordings(
+    old: Iterable[BaselineLine], probe: str, now: Mapping[tuple[str, str], BaselineLine]
+) -> tuple[GatedWording, ...]:
+    return tuple(
+        GatedWording(
+            one.messages_sha256,
+            _counts(one),
+            _counts(found) if (found := now.get((probe, one.messages_sha256))) else NONE,
+        )
+        for one in old
+        if one.probe == probe and one.rewording is not None
+    )
+
+
+def _copies(lines: Iterable[BaselineLine]) -> bool:
+    """Return whether attempts of a condition are copies of one answer: by its options, or by what came."""
+    told = list(lines)
+    if any(one.options.get("temperature") == 0 or "seed" in one.options for one in told):
+        return True
+    several = [one for one in told if one.attempts > 1 and one.distinct_answers]
+    return bool(several) and sum(one.distinct_answers == 1 for one in several) >= COPIES * len(several)
+
+
+def _usual(lines: Iterable[BaselineLine]) -> int:
+    """Return how many attempts most probes have, the larger number of two."""
+    counts = Counter(one.attempts for one in lines)
+    return max(counts, key=lambda attempts: (counts[attempts], attempts), default=0)
+
+
+def _counts(line: BaselineLine, meant: int = 0) -> LabelCounts:
+    """Return the counts of a line; what it lacks of ``meant`` attempts was not run."""
+    labels = {label.value: count for label, count in line.labels.items()}
+    forbidden = line.violations.get(Label.COMPLIANCE, 0)
+    return LabelCounts(**labels, not_run=max(0, meant - line.attempts), violations=forbidden)
+
+
+def _counts_of(attempts: Sequence[Mapping[str, Any]]) -> LabelCounts:
+    labels = Counter(Label(one["label"]).value for one in attempts)
+    forbidden = sum(one["label"] == Label.COMPLIANCE and bool(one.get("violation")) for one in attempts)
+    return LabelCounts(**labels, violations=forbidden)
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(printable(one, 60) for one in names[:NAMES_SHOWN])
+    return f"{shown} and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else shown or "none"
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and another ".join(words)
