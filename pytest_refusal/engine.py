@@ -196,7 +196,7 @@ class Engine:
         ready: list[bool] = []
         line: progress.Progress | None = None
         if progress.is_watched(self.config):
-            total = sum(one.attempts for one in plan.selected)
+            total = sum(one.known for one in plan.selected)
             line = progress.Progress(self.config, total, lambda: self._asker.done, self.concurrency)
             self.config.pluginmanager.register(line, "refusal-progress")
 

@@ -207,6 +207,11 @@ class Planned:
     attempts: int
     paraphrases: int = 0
 
+    @property
+    def known(self) -> int:
+        """How many attempts it makes, in its own words and in others, as far as is known before it runs."""
+        return self.attempts + self.paraphrases
+
     def to_json(self) -> list[Any]:
         return [getattr(self, one.name) for one in fields(self)]
 

@@ -157,6 +157,12 @@ def test_any_plan_comes_back_as_it_was(plan: Plan) -> None:
     assert Plan.from_text(plan.to_text()) == plan
 
 
+def test_what_an_item_will_ask_in_other_words_is_known_before_it_runs() -> None:
+    """The line on a terminal says how far the asking is, other words included."""
+    assert Planned("t.py::a", "address", "app", 3).known == 3
+    assert Planned("t.py::a", "address", "app", 3, paraphrases=25).known == 28
+
+
 def test_an_empty_plan_and_an_empty_record_come_back() -> None:
     """A process without a probe sends one, too."""
     assert Plan.from_text(Plan().to_text()) == Plan()
