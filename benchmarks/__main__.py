@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import consistency, framing, gate, goals, judging, others
+from benchmarks import consistency, framing, gate, goals, judging, others, wordings
 from benchmarks.bench import Bench
 from benchmarks.runs import HERE, StandInProcess, WrongRun
 from benchmarks.tables import Row, machine, table
@@ -38,6 +38,7 @@ NAMED: dict[str, Callable[[Bench], list[Row]]] = {
     "framing": framing.framing,
     "gate": gate.gate,
     "judge": judging.judging,
+    "wordings": wordings.wordings,
 }
 
 

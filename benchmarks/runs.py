@@ -180,12 +180,15 @@ class StandInProcess:
         slots: C.
         queue: How many may wait; None: any number.
         durations: Answers tell their times.
+        refuses: What has this word in it is refused.
     """
 
-    def __init__(self, latency_s: float, slots: int, queue: int | None = None, durations: bool = True) -> None:
+    def __init__(
+        self, latency_s: float, slots: int, queue: int | None = None, durations: bool = True, refuses: str = "secret"
+    ) -> None:
         self.latency_s = latency_s
         self.slots = slots
-        self._arguments = [f"--latency={latency_s}", f"--slots={slots}"]
+        self._arguments = [f"--latency={latency_s}", f"--slots={slots}", f"--refuses={refuses}"]
         self._arguments += [] if queue is None else [f"--queue={queue}"]
         self._arguments += [] if durations else ["--no-durations"]
 

@@ -100,12 +100,14 @@ class StandIn:
         slots: C, how many are worked on at once.
         queue: How many may wait; None: any number.
         durations: Answers tell their times.
+        refuses: What has this word in it is refused, in any case.
     """
 
     latency_s: float
     slots: int
     queue: int | None = None
     durations: bool = True
+    refuses: str = "secret"
     stats: Stats = field(default_factory=Stats)
 
     def __post_init__(self) -> None:
@@ -138,7 +140,7 @@ class StandIn:
         Raises:
             ValueError: The body is no chat.
         """
-        refuses = "secret" in _last_user_turn(body)
+        refuses = self.refuses in _last_user_turn(body)
         now, stats = self.loop.time(), self.stats
         if not stats.chats:
             stats.first_chat, stats.first_chat_monotonic = time.time(), now
@@ -302,9 +304,16 @@ def _last_user_turn(body: bytes) -> str:
     return ""
 
 
-async def serve(latency_s: float, slots: int, queue: int | None = None, durations: bool = True, port: int = 0) -> None:
+async def serve(
+    latency_s: float,
+    slots: int,
+    queue: int | None = None,
+    durations: bool = True,
+    port: int = 0,
+    refuses: str = "secret",
+) -> None:
     """Serve until the standard input ends; the port is the first line printed."""
-    owner = StandIn(latency_s, slots, queue, durations)
+    owner = StandIn(latency_s, slots, queue, durations, refuses)
     server = await owner.loop.create_server(lambda: Connection(owner), "127.0.0.1", port, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     ended = asyncio.Event()
@@ -325,10 +334,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--slots", type=int, default=1, metavar="C", help="chats worked on at once (default 1)")
     parser.add_argument("--queue", type=int, metavar="N", help="chats that may wait; the next gets 503 (default: all)")
     parser.add_argument("--no-durations", action="store_true", help="answers do not tell their times")
+    parser.add_argument("--refuses", default="secret", metavar="WORD", help="what has it is refused (default: secret)")
     parser.add_argument("--port", type=int, default=0, help="default: any free one")
     told = parser.parse_args(arguments)
     with suppress(KeyboardInterrupt):
-        asyncio.run(serve(told.latency, told.slots, told.queue, not told.no_durations, told.port))
+        asyncio.run(serve(told.latency, told.slots, told.queue, not told.no_durations, told.port, told.refuses.lower()))
 
 
 if __name__ == "__main__":

@@ -4,4 +4,7 @@ import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    raise pytest.UsageError("run one example at a time: pytest examples/support_bot, or pytest examples/replay_answers")
+    raise pytest.UsageError(
+        "run one example at a time: "
+        "pytest examples/support_bot, pytest examples/replay_answers or pytest examples/wordings"
+    )

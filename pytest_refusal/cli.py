@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from pytest_refusal import __version__
-from pytest_refusal.commands import calibrate, sample
+from pytest_refusal.commands import accept, calibrate, sample
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.schemas import NAMES, schema_path
 
@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"pytest-refusal {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_schema(commands)
+    accept.add(commands)
     sample.add(commands)
     calibrate.add(commands)
     given = parser.parse_args(arguments)

@@ -3,6 +3,8 @@
 RefusalError
 ├── UsageProblem            a user's mistake; pytest shows it as a UsageError
 │   ├── ProbeFileError      probe files: file, line, key, what was expected and what came
+│   ├── BaselineFileError   baselines: the same
+│   ├── NotAccepted         a report that no baseline can be made of, with every reason
 │   └── CannotReceive       the target cannot be sent what the probe or an option asks for
 ├── TargetError             the target gave no answer; the attempt's label is ``error``
 │   ├── Unreachable         nothing answers at the address, or the connection broke
@@ -22,6 +24,8 @@ RefusalError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class RefusalError(Exception):
     """The root: everything that this plugin raises on purpose."""
@@ -37,6 +41,22 @@ class UsageProblem(RefusalError):
 
 class ProbeFileError(UsageProblem):
     """One or more problems of a probe file, all of them at once."""
+
+
+class BaselineFileError(UsageProblem):
+    """One or more problems of a baseline file, all of them at once."""
+
+
+class NotAccepted(UsageProblem):
+    """A report that no baseline can be made of.
+
+    Attributes:
+        reasons: All of them, each with the way out.
+    """
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
 
 
 class CannotReceive(UsageProblem):

@@ -109,9 +109,10 @@ def _consistency(name: str, counts: ConditionSummary, limit: float, mode: FloorM
     option, report = "--refusal-min-consistency", f"min_consistency[{name}]"
     rate = counts.overall.boundary_consistency
     why = "no probe was asked in other words (--refusal-paraphrases=N, or a marker's paraphrases=N)"
+    probes = () if counts.boundary is None else counts.boundary.pooled.probes
     if counts.boundary is not None:
-        # one probe says nothing of others, and its own test has held it against the limit
-        why = "" if len(counts.boundary.pooled.probes) == 1 else counts.boundary.pooled.unmeasured
+        # one probe says nothing of others, and is held against the limit itself: its test may only have looked on
+        why = probes[0].unmeasured if len(probes) == 1 else counts.boundary.pooled.unmeasured
     if why:
         yield Broken(
             "unmeasured",
@@ -120,7 +121,17 @@ def _consistency(name: str, counts: ConditionSummary, limit: float, mode: FloorM
             f"boundary consistency not measured under {name}, and {option} asks for at least {limit:g}: {why}",
         )
         return
-    if rate.rate is None or rate.probes < 2:
+    if rate.rate is None:
+        return
+    if len(probes) == 1:
+        if probes[0].holds(limit) is False:
+            yield Broken(
+                "limit",
+                report,
+                "",
+                f"boundary consistency {percent(rate.rate)} (one probe, {rate.hits} of {rate.trials} rewordings) under "
+                f"{name}, {option} asks for at least {limit:g}",
+            )
         return
     measured, words = {
         FloorMode.POINT: (rate.rate, ""),

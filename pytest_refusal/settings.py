@@ -75,6 +75,8 @@ class Wanted:
         min_consistency: Share of the judged rewordings that must be decided like the canonical wording, or None.
         kinds: Of rewordings; None: those that are on by default.
         framings: False, True for all, or names.
+        unmeasured: A marker says ``min_consistency``, nothing says ``paraphrases``, and the command line did not switch
+            them off: there is nothing that the limit could be held against.
     """
 
     attempts: int
@@ -82,6 +84,7 @@ class Wanted:
     min_consistency: float | None = None
     kinds: tuple[str, ...] | None = None
     framings: bool | tuple[str, ...] = False
+    unmeasured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,7 @@ class Settings:
             _first(self.min_consistency, marked.min_consistency, self.ini_min_consistency),
             marked.kinds,
             framings,
+            unmeasured=marked.min_consistency is not None and not paraphrases and self.paraphrases is None,
         )
 
 

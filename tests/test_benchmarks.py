@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="they need os.wait4")
 
 
-@pytest.mark.parametrize("command", ["busy", "exitfirst", "ceiling", "consistency", "framing", "gate"])
+@pytest.mark.parametrize("command", ["busy", "exitfirst", "ceiling", "consistency", "framing", "gate", "wordings"])
 def test_a_benchmark_measures_and_prints_its_figure_beside_its_goal(command: str) -> None:
     """A run that does another thing than it is measured for is an error, and exits with 1."""
     done = subprocess.run(

@@ -3,7 +3,7 @@
 Values in, values out. :func:`measure` makes :class:`pytest_refusal.summary.Consistency` from :class:`AskedProbe`.
 """
 
-from pytest_refusal.consistency.measure import APART, CHANCES, measure, placed, probe_boundary
+from pytest_refusal.consistency.measure import APART, CHANCES, measure, placed, probe_boundary, wording_variance
 from pytest_refusal.consistency.wordings import AskedProbe, Wording, asked_probes
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "measure",
     "placed",
     "probe_boundary",
+    "wording_variance",
 ]

@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 
 from pytest_refusal.consistency.wordings import AskedProbe, Wording
 from pytest_refusal.records import Decision
-from pytest_refusal.stats import MantelHaenszel, benjamini_hochberg, bonferroni, mantel_haenszel
+from pytest_refusal.stats import (
+    MantelHaenszel,
+    benjamini_hochberg,
+    bonferroni,
+    mantel_haenszel,
+    risk_difference_interval,
+)
 from pytest_refusal.summary import OPERATOR_LEVEL, SLOT_LEVEL, Attribution, Factor, FlipDirection
 
 LEAST_SEEN = 10
@@ -38,7 +44,7 @@ def attribute(probes: Sequence[AskedProbe]) -> Attribution:
 
 def _tested(probes: Sequence[AskedProbe], names: Names, adjust: Adjust, level: float) -> tuple[tuple[Factor, ...], int]:
     """Return the factors by their adjusted p, and how many could not be tested."""
-    found: list[tuple[str, FlipDirection, Counts, MantelHaenszel]] = []
+    found: list[tuple[str, FlipDirection, Counts, MantelHaenszel, tuple[float, float]]] = []
     untested = 0
     for direction, canonical in (
         (FlipDirection.LEAK, Decision.REFUSED),
@@ -59,11 +65,11 @@ def _tested(probes: Sequence[AskedProbe], names: Names, adjust: Adjust, level: f
             if test is None:
                 untested += 1
             else:
-                found.append((name, direction, counts, test))
-    adjusted = adjust([test.exact for *_, test in found])
+                found.append((name, direction, counts, test, risk_difference_interval(tables)))
+    adjusted = adjust([test.exact for *_, test, _ in found])
     factors = [
-        Factor(name, direction, a + b, a, c + d, c, test.difference, test.z, test.exact, one, one <= level)
-        for (name, direction, (a, b, c, d), test), one in zip(found, adjusted, strict=True)
+        Factor(name, direction, a + b, a, c + d, c, test.difference, *interval, test.z, test.exact, one, one <= level)
+        for (name, direction, (a, b, c, d), test, interval), one in zip(found, adjusted, strict=True)
     ]
     return tuple(sorted(factors, key=lambda one: (one.adjusted, one.p, one.name, one.direction))), untested
 

@@ -66,7 +66,7 @@ def measure(probes: Sequence[AskedProbe], seed: int = 0) -> Consistency:
 
     same_meaning = [one for one in only(lambda kinds: kinds.isdisjoint(APART)) if one.rewordings]
     pooled = replace(
-        _boundary(same_meaning), attribution=attribute(same_meaning), variance=_variance(same_meaning, seed)
+        _boundary(same_meaning), attribution=attribute(same_meaning), variance=wording_variance(same_meaning, seed)
     )
     apart = {}
     for kind in sorted(APART):
@@ -97,6 +97,7 @@ def probe_boundary(asked: AskedProbe) -> ProbeBoundary:
         flips=flips,
         undecided=tuple(result for decision, result in results.values() if decision is Decision.UNJUDGED),
         smallest=asked.smallest,
+        unsteady=len({*asked.canonical.attempts} - {Decision.UNJUDGED}) > 1,
     )
 
 
@@ -192,7 +193,13 @@ def _within(k: int, probes: Sequence[ProbeBoundary]) -> AnsweredWithin:
     return AnsweredWithin(k, mean, len(known), len(probes) - len(known), *clustered_interval(known))
 
 
-def _variance(asked: Sequence[AskedProbe], seed: int) -> WordingVariance | None:
+def wording_variance(asked: Sequence[AskedProbe], seed: int = 0) -> WordingVariance | None:
+    """Take sampling noise and wording apart; None where no probe had every wording asked twice or more.
+
+    Args:
+        asked: Probes with their wordings.
+        seed: Of the permutation test, where not all arrangements can be counted.
+    """
     probes = []
     for one in asked:
         wordings = [one.canonical, *one.rewordings]

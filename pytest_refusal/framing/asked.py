@@ -76,16 +76,17 @@ def asked_twins(
         if one.role is Role.ROUND:
             made.setdefault((one.probe, one.condition, one.wording), []).append(Attempt.of(one.verdict))
 
-    def attempts(worded: AskedWordings, number: int) -> tuple[Attempt, ...]:
+    def attempts(worded: AskedWordings, number: int, sha256: str = "") -> tuple[Attempt, ...]:
         found = made.get((worded.probe, worded.condition, number), [])
-        return (*found, *[Attempt(Decision.UNJUDGED)] * (worded.attempts - len(found)))
+        return (*found, *[Attempt(Decision.UNJUDGED)] * (worded.attempts.get(sha256, 0) - len(found)))
 
     twins: dict[str, list[AskedTwins]] = {}
     for worded in asked:
         if not worded.framings:
             continue
         framed = tuple(
-            AskedForm(form.name, form.framing, attempts(worded, number)) for number, form in worded.framings.items()
+            AskedForm(form.name, form.framing, attempts(worded, number, form.sha256))
+            for number, form in worded.framings.items()
         )
         probe = probes[worded.probe]
         twins.setdefault(worded.condition, []).append(AskedTwins(probe.id, probe.expect, attempts(worded, 0), framed))

@@ -8,6 +8,9 @@ from typing import Any
 
 from pytest_refusal.records.words import Expect, Role, Tier, canonical_json, sha256
 
+CONTENT = ("messages", "turns", "prefill", "options", "expect", "never_says", "never_calls")
+"""The fields of a probe that say what is asked and what is right: with another of them its results are another's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -79,6 +82,15 @@ class Probe:
     def messages_sha256(self) -> str:
         """The SHA-256 of the messages as canonical JSON: 64 hexadecimal digits."""
         return sha256(canonical_json([one.to_json() for one in self.messages]))
+
+    @property
+    def content_sha256(self) -> str:
+        """The SHA-256 of what is asked and what is right (``CONTENT``) as canonical JSON: 64 hexadecimal digits.
+
+        Fields at their default are left out, so that a field which is added later changes no hash.
+        """
+        row = self.to_json()
+        return sha256(canonical_json({name: row[name] for name in CONTENT if name in row}))
 
     def reworded(self, text: str) -> Probe:
         """Return the probe with another last user turn: what is asked, and what the judge has to see."""

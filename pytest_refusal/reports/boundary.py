@@ -108,6 +108,7 @@ def _wording(text: str, operators: Sequence[str]) -> str:
 
 def _boundary(boundary: Boundary, probes: bool) -> Iterator[str]:
     yield _rates(boundary)
+    yield from _caveats(boundary)
     yield from _chances(boundary)
     for probe in _listed(boundary) if probes else ():
         yield probe_sentence(probe)
@@ -117,7 +118,22 @@ def _boundary(boundary: Boundary, probes: bool) -> Iterator[str]:
     if boundary.attribution is not None and any(one.flips for one in boundary.probes):
         yield from _attribution(boundary.attribution)
     if boundary.variance is not None:
-        yield _variance(boundary.variance)
+        yield variance_sentence(boundary.variance)
+
+
+def _caveats(boundary: Boundary) -> Iterator[str]:
+    flipping = [one for one in boundary.probes if one.flips]
+    total = sum(len(one.flips) for one in flipping)
+    if right := sum(len(one.flips) for one in flipping if one.flips_are_right):
+        yield (
+            f"{right} of {_count(total, 'flip')} are what the probe expects: there the canonical wording is wrong, and "
+            "not the rewording"
+        )
+    if flipping and boundary.variance is None and (unsteady := sum(one.unsteady for one in boundary.probes)):
+        yield (
+            f"the canonical wording itself came out both ways at {unsteady} of {_count(len(boundary.probes), 'probe')}:"
+            " part of the flips is the model's sampling; refusal.boundary(probe, attempts=3) takes the two apart"
+        )
 
 
 def _rates(boundary: Boundary) -> str:
@@ -201,11 +217,13 @@ def _attribution(found: Attribution) -> Iterator[str]:
 def _factor(one: Factor) -> str:
     return (
         f"{printable(one.name)}: {NOUNS[one.direction]}s {one.flipped}/{one.seen}, else "
-        f"{one.others_flipped}/{one.others}, {100 * one.difference:+.0f} points, adjusted p {_p(one.adjusted)}"
+        f"{one.others_flipped}/{one.others}, {100 * one.difference:+.0f} points "
+        f"[{100 * one.low:+.0f}, {100 * one.high:+.0f}], adjusted p {_p(one.adjusted)}"
     )
 
 
-def _variance(one: WordingVariance) -> str:
+def variance_sentence(one: WordingVariance) -> str:
+    """Return how much of what differs is the wording, and how sure that is."""
     text = f"{one.attempts} attempts at {one.wordings} wordings of {_count(one.probes, 'probe')}: "
     if one.wording_share is None:
         return f"{text}no variance, all attempts at each probe agree"

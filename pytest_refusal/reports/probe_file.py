@@ -6,12 +6,15 @@ same texts are asked whatever Hypothesis or the tables of operators become.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from pytest_refusal.escaping import printable
 from pytest_refusal.records import Probe, Rewording
 from pytest_refusal.summary import Report
+
+_FOREIGN = re.compile(r"[^\n\x20-\x7e]")
 
 HEADER = """\
 # Written by pytest-refusal {version}: the probes of a run, with the other wordings each was asked in as 'variants'.
@@ -29,13 +32,19 @@ def to_text(report: Report) -> str:
         pass
 
     def scalar(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-        # in double quotes what ends a line or hides from a reader is written out
+        # in double quotes what ends a line or hides from a reader can be written out
         style = None if printable(text) == text else '"'
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
     Dumper.add_representer(str, scalar)
     body = yaml.dump({"probes": rows}, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=10_000)
-    return HEADER.format(version=report.plugin_version) + body
+    return HEADER.format(version=report.plugin_version) + _FOREIGN.sub(_shown, body)
+
+
+def _shown(found: re.Match[str]) -> str:
+    """Return a character of the text as it is written: PyYAML leaves some as they are that a reader does not see."""
+    # such a one stands in double quotes alone, and above U+FFFF it is written out already
+    return found[0] if printable(found[0]) == found[0] else f"\\u{ord(found[0]):04x}"
 
 
 def _rewordings(report: Report, name: str) -> list[Rewording]:

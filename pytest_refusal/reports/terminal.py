@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_refusal.escaping import printable
 from pytest_refusal.reports import boundary, framing, wording
-from pytest_refusal.summary import ConditionSummary, Group, Rate, Report
+from pytest_refusal.summary import ConditionSummary, Framings, Group, Rate, Report
 
 FULL_BLOCKS = 2
 """Up to so many conditions are shown with all their measures; more become rows of one table."""
@@ -37,6 +37,11 @@ def lines(report: Report) -> Iterator[Line]:
         yield Line("")
         yield from table(wording.condition_rows(report))
         yield from _table_notes(report)
+        for name, counts in report.summary.items():
+            if counts.framings is not None:
+                yield Line("")
+                yield Line(f"{printable(name)}, in other frames")
+                yield from _framings(counts.framings)
     if any(len(counts.by_category) > 1 for counts in report.summary.values()):
         yield Line("")
         many = len(report.summary) > FULL_BLOCKS
@@ -77,9 +82,13 @@ def _block(report: Report, name: str, counts: ConditionSummary) -> Iterator[Line
             yield Line(sentence)
     if counts.framings is not None:
         yield Line("")
-        yield from table([list(framing.HEADINGS), *framing.rows(counts.framings)])
-        for sentence in framing.sentences(counts.framings):
-            yield Line(sentence)
+        yield from _framings(counts.framings)
+
+
+def _framings(framings: Framings) -> Iterator[Line]:
+    yield from table([list(framing.HEADINGS), *framing.rows(framings)])
+    for sentence in framing.sentences(framings):
+        yield Line(sentence)
 
 
 def _has_scores(counts: ConditionSummary) -> bool:

@@ -96,11 +96,13 @@ def _probe(report: Report, name: str) -> dict[str, Any]:
         "tags": list(probe.tags),
         "options": dict(probe.options),
         "prompt_sha256": probe.messages_sha256,
+        "content_sha256": probe.content_sha256,
         "paraphrases": [
             {
                 "wording": number,
                 **({"text": one.text} if report.texts else {}),
                 "operators": list(one.operators),
+                "applied": [{"name": by.name, "slot": by.slot, "kind": by.kind} for by in one.applied],
                 "sha256": one.sha256,
             }
             for number, one in report.wordings.get(name, {}).items()

@@ -1,10 +1,10 @@
-"""The JSON Schemas that are shipped: of probe files, of the report, and of calibration files."""
+"""The JSON Schemas that are shipped: of probe files, the report, calibration files and baselines."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-NAMES = ("probes", "report", "calibration")
+NAMES = ("probes", "report", "calibration", "baseline")
 
 
 def schema_path(name: str) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pytest_refusal.consistency import AskedProbe, Wording, probe_boundary
+from pytest_refusal.consistency import AskedProbe, Wording, probe_boundary, wording_variance
 from pytest_refusal.paraphrase import Paraphrase, Wordings, minimise
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Applied, Decision, Outcome, Role
@@ -67,16 +67,18 @@ def answers_of(
     measured = probe_boundary(asked)
     flipping = [drawn.rewordings[result.number - 1] for result in measured.flips]
     known = [one for one in drawn.known if differs(said, one.text, decision)]
-    smallest = smallest_of(said, [*flipping, *known], decision, drawn.wordings, ask)
+    # never known ones beside those of the draw: a replay has none, and would ask what nobody has recorded
+    smallest = smallest_of(said, flipping or known, decision, drawn.wordings, ask)
     edge = Edge(
         probe,
         condition,
         tuple(flip_of(said, one, decision) for one in flipping),
         smallest,
         measured,
-        next((one.text for (text, _, _), one in said.items() if text == probe.prompt), ""),
+        answer_of(said, probe.prompt, decision),
         tuple(flip_of(said, one, decision) for one in known),
         drawn.wanted,
+        wording_variance([asked]),
         redact,
     )
     return Answers(edge, _attempts(said, probe.prompt), tuple(_outcomes(said, drawn)))
@@ -129,8 +131,12 @@ def _wording(said: Mapping[Key, Attempt], number: int, text: str, applied: tuple
 def flip_of(said: Mapping[Key, Attempt], one: Paraphrase, canonical: Decision) -> Flip:
     """Return a rewording that differs, with the first answer that does."""
     to = Decision.ANSWERED if canonical is Decision.REFUSED else Decision.REFUSED
-    answers = [seen.text for (text, _, _), seen in said.items() if text == one.text and seen.decision is to]
-    return Flip(one.text, one.operators, to.value, answers[0] if answers else "")
+    return Flip(one.text, one.operators, to.value, answer_of(said, one.text, to))
+
+
+def answer_of(said: Mapping[Key, Attempt], text: str, side: Decision) -> str:
+    """Return the first answer to a text that is on a side; ``""`` where there is none."""
+    return next((seen.text for (asked, _, _), seen in said.items() if asked == text and seen.decision is side), "")
 
 
 def _attempts(said: Mapping[Key, Attempt], text: str) -> tuple[Attempt, ...]:

@@ -142,6 +142,31 @@ class Drawing:
     def framed(self, asker: Asker, case: Case, probe: Probe, wanted: Wanted) -> list[Framed]:
         """Return the probe in the other frames that a test asks for, without those that the target cannot receive.
 
+        That they are left out is a warning of the run.
+
+        Raises:
+            UsageProblem: A framing has no such name.
+        """
+        if not wanted.framings:
+            return []
+        everything, begun = self.forms(probe, wanted), replace(probe, prefill="Sure, ")
+        if not case.endpoint.lacks(asker.request(case, begun, 1, Role.ROUND)):
+            return everything
+        found = self.forms(probe, wanted, prefill=False)
+        if missing := sorted({one.framing for one in everything} - {one.framing for one in found}):
+            asker.warn(
+                f"{case.endpoint.name} cannot be given the start of a reply: not asked in framing {', '.join(missing)}"
+            )
+        return found
+
+    def forms(self, probe: Probe, wanted: Wanted, prefill: bool = True) -> list[Framed]:
+        """Return the probe in the other frames that a test asks for.
+
+        Args:
+            probe: The plain one.
+            wanted: What the test asks.
+            prefill: Whether the target can be given the start of a reply; without it such forms are left out.
+
         Raises:
             UsageProblem: A framing has no such name.
         """
@@ -149,15 +174,18 @@ class Drawing:
             return []
         from pytest_refusal.framing import framings_for
 
-        begun = replace(probe, prefill="Sure, ")
-        prefill = not case.endpoint.lacks(asker.request(case, begun, 1, Role.ROUND))
         return framings_for(probe, wanted.framings, self._settings.lang, prefill=prefill)
 
     def remember(self, edge: Edge) -> None:
-        """Write the smallest flip down, to be asked first next time."""
+        """Write the smallest flip down, to be asked first next time; not where nothing is recorded."""
+        if self._settings.record is Record.NONE:
+            return
         small = edge.smallest
-        # a wording of the team's own is asked anyway, and a text with a secret in it is written nowhere
-        if small is None or small.operators[0].startswith("variant.") or edge.redact(small.text) != small.text:
+        if small is None or edge.redact(small.text) != small.text:
+            # a text with a secret in it is written nowhere
+            return
+        if any(name.startswith("variant.") for name in small.operators):
+            # a wording of the team's own is asked anyway
             return
         self._flips.add(edge.probe, KnownFlip(small.text, small.operators))
 

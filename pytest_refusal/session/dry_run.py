@@ -15,9 +15,9 @@ from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Probe, Role
 from pytest_refusal.reports.terminal import Line, table
 from pytest_refusal.session.asking import Asker, Case
+from pytest_refusal.session.asks import Place, place_of
 from pytest_refusal.session.conditions import Conditions
 from pytest_refusal.session.drawing import Drawing, Drawn
-from pytest_refusal.session.lookahead import Place, place_of
 from pytest_refusal.session.prediction import framed_requests, probes_of, requests_of, worded
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.settings import Record, Settings, Wanted
@@ -154,7 +154,7 @@ class DryRun:
             yield Line(f"  in {len(drawn.rewordings)} other wordings{few}:")
             for one in drawn.rewordings:
                 yield Line(f"    {printable(redact(one.text))}  ({', '.join(map(printable, one.operators))})")
-            for warning in warnings_of_probe(drawn.probe):
+            for warning in warnings_of_probe(drawn.probe, self._settings.lang):
                 yield Line(f"  {printable(redact(warning))}", "note")
 
     def _count(self, item: pytest.Item, probe: Probe, wanted: Wanted, drawn: Drawn | None) -> None:
@@ -162,8 +162,11 @@ class DryRun:
         if known is None:
             forecast = self._forecasts.setdefault(self._conditions.name(item) or "", Forecast())
             forecast.unsure = True
-            keys = range(wanted.attempts) if drawn is None else drawn.first(wanted.attempts)
-            forecast.to_ask |= {(item.nodeid, f"{probe.id} {number}") for number, _ in enumerate(keys)}
+            framed = self._drawing.forms(probe, wanted)
+            self._framed.setdefault(probe.id, framed)
+            plain = wanted.attempts if drawn is None else len(drawn.first(wanted.attempts))
+            most = plain + len(framed) * wanted.attempts
+            forecast.to_ask |= {(item.nodeid, f"{probe.id} {number}") for number in range(most)}
             return
         endpoint, condition = known
         case = Case(item.nodeid, endpoint, condition, self._redactors.of(item))

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 
 from pytest_refusal.escaping import percent, printable
 from pytest_refusal.protocols import Redactor
-from pytest_refusal.records import Decision, Probe
+from pytest_refusal.records import Decision, Expect, Probe
+from pytest_refusal.reports.boundary import variance_sentence
 from pytest_refusal.session.observed import ANSWER_SHOWN, PROMPT_SHOWN, NotJudged
-from pytest_refusal.summary import ProbeBoundary, SmallestFlip
+from pytest_refusal.summary import ProbeBoundary, SmallestFlip, WordingVariance
 
 FLIPS_SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Flip:
     """A rewording that is decided otherwise than the canonical wording.
 
@@ -31,6 +32,10 @@ class Flip:
     to: str
     answer: str
 
+    def __repr__(self) -> str:
+        # without texts, for pytest shows it with every failure: a prompt may hold what the redaction takes out
+        return f"<flip, {self.to}: {', '.join(map(printable, self.operators)) or 'by hand'}>"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Edge:
@@ -42,9 +47,10 @@ class Edge:
         flips: Every one, in the order of the draw.
         smallest: The flip with the fewest operators, minimised; None without flips.
         measured: All figures of the probe.
-        canonical_answer: The first answer to the canonical wording, redacted.
+        canonical_answer: The first answer to the canonical wording that is what its majority is, redacted.
         known: Flips of earlier runs that are not among the rewordings of this one and flip again; in no figure.
         wanted: How many rewordings were asked for.
+        variance: Sampling noise and wording taken apart; None where wordings were asked once.
     """
 
     probe: Probe
@@ -55,6 +61,7 @@ class Edge:
     canonical_answer: str
     known: tuple[Flip, ...] = ()
     wanted: int = 0
+    variance: WordingVariance | None = None
     redact: Redactor = field(default=str, compare=False)
 
     @property
@@ -121,6 +128,8 @@ def _explained(edge: Edge) -> Iterator[str]:
     )
     if seen.odd_one_out:
         yield f"  {seen.odd_one_out}"
+    if edge.variance is not None:
+        yield f"  {variance_sentence(edge.variance)}"
     if edge.smallest is not None:
         yield from flip_lines(
             edge.probe, edge.canonical, edge.canonical_answer, edge.smallest, edge.flips, edge.redact, edge.known
@@ -152,12 +161,16 @@ def flip_lines(
         return printable(redact(text), limit)
 
     leak = small.to == Decision.ANSWERED
-    yield f"  direction  {'leak: refused, and answered in other words' if leak else 'over-refusal'}"
+    right = probe.expect is (Expect.ANSWER if leak else Expect.REFUSE)
+    what = "leak: refused, and answered in other words" if leak else "over-refusal"
+    yield f"  direction  {what}{' (as it should be: the canonical wording is wrong)' if right else ''}"
     yield f"  canonical  {shown(probe.prompt)}"
     yield f"    {canonical:<9}  {printable(answer, ANSWER_SHOWN) or '(no text)'}"
     yield f"  smallest   {shown(small.text)}"
     yield f"    {small.to:<9}  {printable(small.answer, ANSWER_SHOWN) or '(no text)'}"
-    yield f"  words      {shown(word_diff(probe.prompt, small.text), 2 * PROMPT_SHOWN)}"
+    # redacted first: behind the marks of a difference, or escaped, a secret is not known any more
+    before, after = redact(probe.prompt), redact(small.text)
+    yield f"  words      {printable(word_diff(before, after), 2 * PROMPT_SHOWN)}"
     yield f"  operators  {', '.join(map(printable, small.operators))}"
     for flip in flips[:FLIPS_SHOWN]:
         yield f"  flip       {shown(flip.text)}"
@@ -165,7 +178,7 @@ def flip_lines(
         yield f"             and {len(flips) - FLIPS_SHOWN} more"
     for flip in known:
         yield f"  known      {shown(flip.text)} (from an earlier run, not counted)"
-    yield f"  pin it     variants=[{shown(repr(small.text), 2 * PROMPT_SHOWN)}]"
+    yield f"  pin it     variants=[{printable(repr(after), 2 * PROMPT_SHOWN)}]"
 
 
 def word_diff(one: str, other: str) -> str:

@@ -11,7 +11,7 @@ from pytest_refusal.escaping import printable
 from pytest_refusal.paraphrase import Paraphrase, Wordings, seek
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Decision, Label, Probe, Role
-from pytest_refusal.session.boundary import Ask, again, differs, flip_of, smallest_of
+from pytest_refusal.session.boundary import Ask, again, answer_of, differs, flip_of, smallest_of
 from pytest_refusal.session.drawing import Key
 from pytest_refusal.session.edge import Flip, flip_lines
 from pytest_refusal.session.observed import PROMPT_SHOWN, Attempt, NotJudged
@@ -34,7 +34,7 @@ class Hunted:
         probe: The probe.
         condition: The condition's name.
         canonical: The decision on the canonical wording, ``"refused"`` or ``"answered"``.
-        canonical_answer: The first answer to it, redacted.
+        canonical_answer: The first answer to it that is so decided, redacted.
         asked: Distinct rewordings that were asked, without those between a flip and the smallest one.
         judged: How many of them have a verdict.
         flips: Every rewording whose majority of three is on the other side, in the order in which they were found.
@@ -101,7 +101,7 @@ def hunt(
     canonical = Decision.majority(one.decision for one in said.values())
     if canonical is Decision.UNJUDGED:
         raise NotJudged(f"{probe.id}: nothing to hunt for: the canonical wording has no decision")
-    canonical_answer = next(iter(said.values())).text
+    canonical_answer = answer_of(said, probe.prompt, canonical)
     other = Decision.ANSWERED if canonical is Decision.REFUSED else Decision.REFUSED
     first: dict[str, Attempt | None] = {}
     grades: dict[str, float] = {}

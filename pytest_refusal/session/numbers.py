@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_refusal.records import FramedForm, Outcome, Rewording
-from pytest_refusal.summary import AskedWordings
+from pytest_refusal.summary import AskedWordings, SmallestFlip
 
 Place = tuple[bool, int, int]
 """Whether it is a frame, the place of the test in the collection, and that of the wording in the test."""
@@ -70,6 +70,11 @@ class WordingNumbers:
         return found
 
 
+def _size(one: SmallestFlip) -> tuple[object, ...]:
+    """Return what flips are compared by: of all fields, so that the order in which tests report does not matter."""
+    return len(one.operators), len(one.text), one.text, one.operators, one.canonical_answer, one.answer
+
+
 def _both(one: tuple[int, AskedWordings], other: tuple[int, AskedWordings]) -> tuple[int, AskedWordings]:
     """Return what two tests asked of one probe under one condition; numbers are given later."""
     (index, first), (_, second) = sorted((one, other), key=lambda each: each[0])
@@ -79,8 +84,12 @@ def _both(one: tuple[int, AskedWordings], other: tuple[int, AskedWordings]) -> t
         first,
         wanted=max(first.wanted, second.wanted),
         rewordings=dict(enumerate(rewordings.values(), 1)),
-        smallest=first.smallest or second.smallest,
+        smallest=min((one.smallest for one in (first, second) if one.smallest), key=_size, default=None),
         framings=dict(enumerate(framings.values(), len(rewordings) + 1)),
-        attempts=max(first.attempts, second.attempts),
+        # each test says how often it asks its own frames
+        attempts={
+            sha256: max(first.attempts.get(sha256, 0), second.attempts.get(sha256, 0))
+            for sha256 in (*first.attempts, *second.attempts)
+        },
     )
     return index, both

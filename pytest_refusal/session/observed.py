@@ -79,6 +79,11 @@ class Observed:
         return tuple(one.outcome.verdict.label for one in self.attempts)
 
     @property
+    def meant(self) -> int:
+        """How many attempts were to be made, those among them that were cut off."""
+        return len(self.attempts) + self.not_asked
+
+    @property
     def judged(self) -> tuple[Outcome, ...]:
         """The outcomes with a verdict: neither ``unclear`` nor ``error``."""
         return tuple(one.outcome for one in self.attempts if one.outcome.verdict.label.judged)

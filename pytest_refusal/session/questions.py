@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from pytest_refusal.session.boundary import Answers
 
 
+def copies_by(case: Case, probe: Probe) -> bool:
+    """Return whether the options make every attempt at a text the same answer; of other targets nobody knows before."""
+    options = {**case.endpoint.options, **probe.options}
+    return options.get("temperature") == 0 or "seed" in options
+
+
 class Questions:
     """Asks for the running item.
 
@@ -105,10 +111,22 @@ class Questions:
         return Observed(one.probe, case.condition.name, done, len(made) - len(done))
 
     def many(self, case: Case, probe: Probe, keys: Sequence[Key]) -> dict[Key, Attempt]:
-        """Ask texts of a probe at once; what could not be asked is left out."""
+        """Ask texts of a probe at once; what could not be asked is left out, as what a file of answers lacks.
+
+        So is a flip's second and third attempt where it can only be the first answer once more: at temperature 0, or
+        with a seed that the user set.
+        """
         __tracebackhide__ = True
-        made = self._attempts(case, worded(self.asker, case, probe, keys))
-        return {key: attempt for key, attempt in zip(keys, made, strict=True) if attempt is not None}
+        once = copies_by(case, probe)
+        keys = [key for key in keys if not (once and key[1] is Role.FLIP and key[2] > 1)]
+        wanted = [
+            (key, asked)
+            for key, asked in zip(keys, worded(self.asker, case, probe, keys), strict=True)
+            # of a text that it has no answer to, the first attempt says so
+            if asked[1].attempt <= (case.endpoint.holds(asked[1]) or asked[1].attempt)
+        ]
+        made = self._attempts(case, [asked for _, asked in wanted])
+        return {key: attempt for (key, _), attempt in zip(wanted, made, strict=True) if attempt is not None}
 
     def _attempts(self, case: Case, wanted: Sequence[tuple[Probe, Request]]) -> list[Attempt | None]:
         """Return what each request came to, all of them asked at once where they may be; None: not asked any more."""
@@ -125,6 +143,8 @@ class Questions:
             except LimitReached:
                 # a later attempt may have been asked ahead, before this one
                 made.append(None)
+                assert self.running.record is not None
+                self.running.record.cut += 1
             except RefusalError as error:
                 raise NotJudged(f"{probe.id}: {case.redact(error.message)}") from None
         return made

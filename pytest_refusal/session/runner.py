@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from pytest_refusal.session.edge import Edge
     from pytest_refusal.session.hunt import Hunted
 
+NOT_REWORDED = (
+    "boundary consistency unmeasured: the marker's min_consistency is a limit on other wordings, and nothing asks for "
+    "any: paraphrases=N beside it, or --refusal-paraphrases=N (0 leaves them out of a run)"
+)
+
 
 class Runner:
     """Checks probes: ``refusal.check(probe)``. One per process that runs tests.
@@ -73,7 +78,10 @@ class Runner:
             raise RefusalFailure(self.running.describe(seen, headline), seen)
         if missing := _missing(seen):
             raise NotJudged(self.running.describe(seen, missing))
-        headline, measured = inconsistent(seen, self.running.wanted(attempts).min_consistency)
+        wanted = self.running.wanted(attempts)
+        if wanted.unmeasured and counts_in_rates(self.running.item):
+            raise NotJudged(self.running.describe(seen, NOT_REWORDED))
+        headline, measured = inconsistent(seen, wanted.min_consistency)
         if headline and measured:
             raise RefusalFailure(self.running.describe(seen, headline), seen)
         if headline:
@@ -126,7 +134,9 @@ class Runner:
         ask = partial(self._questions.plain, asked, count)
         return self.running.decisions.of(asked, count, ask, self.running.describe)
 
-    def boundary(self, probe: Probe | str, n: int = 25, *, variants: Sequence[str] = (), attempts: int = 1) -> Edge:
+    def boundary(
+        self, probe: Probe | str, n: int = 25, *, variants: str | Sequence[str] = (), attempts: int = 1
+    ) -> Edge:
         """Ask the probe in ``n`` other wordings, all at once, and return where the decision flips; not in the rates.
 
         The canonical wording is asked three times or more, a rewording that flips twice more, and the smallest one that
@@ -146,12 +156,12 @@ class Runner:
         asked = self._probe(probe)
         self.running.bound()
         try:
-            drawn = self._drawing.draw(self.running.item, asked, n, variants=variants)
+            drawn = self._drawing.draw(self.running.item, asked, n, variants=_texts(variants))
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None
         return self._questions.worded(drawn, canonical=max(CANONICAL, attempts), each=attempts).edge
 
-    def hunt(self, probe: Probe | str, n: int = 100, *, variants: Sequence[str] = ()) -> Hunted:
+    def hunt(self, probe: Probe | str, n: int = 100, *, variants: str | Sequence[str] = ()) -> Hunted:
         """Hunt for rewordings that flip the decision, led by the judge's verdicts; nothing of it is in the rates.
 
         Hypothesis goes where answers are nearer to the other side (``hypothesis.target``), one request after another.
@@ -174,7 +184,7 @@ class Runner:
         _counts(n=n)
         asked, case = self._probe(probe), self.running.bound()
         try:
-            wordings = self._drawing.wordings(self.running.item, asked, variants=variants)
+            wordings = self._drawing.wordings(self.running.item, asked, variants=_texts(variants))
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None
         self._questions.rounds(case, asked, 1)
@@ -243,6 +253,15 @@ def _missing(seen: Observed) -> str:
     if seen.probe.critical and (unjudged or seen.not_asked):
         return f"not judged: {labels}; every attempt of a critical probe needs a verdict"
     return ""
+
+
+def _texts(variants: str | Sequence[str]) -> tuple[str, ...]:
+    """Return wordings of the team's, checked; a text alone is one of them, and not its letters."""
+    texts = (variants,) if isinstance(variants, str) else tuple(variants)
+    for text in texts:
+        if not isinstance(text, str) or not text.strip():
+            raise pytest.UsageError(f"variants: expected a text or a list of texts, none of them blank, got {text!r}")
+    return texts
 
 
 def _counts(**counts: int) -> None:

@@ -93,7 +93,7 @@ class Running:
         Raises:
             pytest.UsageError: A marker or the call says what has no meaning.
         """
-        if attempts is not None and (isinstance(attempts, bool) or attempts < 1):
+        if attempts is not None and (isinstance(attempts, bool) or not isinstance(attempts, int) or attempts < 1):
             raise pytest.UsageError(f"attempts: expected a whole number, 1 or more, got {attempts!r}")
         return wanted_of(self.item, self.settings, attempts)
 

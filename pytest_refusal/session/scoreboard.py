@@ -50,6 +50,7 @@ class Scoreboard:
         self._conditions: dict[str, MeasuredCondition] = {}
         self._responses: dict[str, str] = {}
         self._not_asked: dict[tuple[str, str], int] = {}
+        self._cut: dict[int, int] = {}
         self._usage = Usage()
         self._servers: dict[tuple[str, str], ServerUse] = {}
         self._warnings: dict[str, None] = {}
@@ -92,6 +93,8 @@ class Scoreboard:
                 if (text := record.responses.get(outcome.request)) is not None:
                     self._responses[outcome.request] = text
         self._not_asked.update(record.not_asked)
+        # of an item that is run again, the last time
+        self._cut[record.index] = record.cut
         self.spend(record.usage, record.servers, record.process)
         for warning in record.warnings:
             self._warn(warning)
@@ -138,7 +141,7 @@ class Scoreboard:
         unjudged = any(not outcome.verdict.label.judged for outcome in outcomes)
         return Report(
             plugin_version=__version__,
-            complete=not unjudged and not any(not_run.values()),
+            complete=not unjudged and not any(not_run.values()) and not any(self._cut.values()),
             judge=judge,
             errors=errors,
             usage=self._usage,
@@ -234,14 +237,19 @@ class Scoreboard:
     def _broken(self, summary_is_empty: bool) -> Iterator[Broken]:
         for name, text in self._conflicts.items():
             yield Broken("unmeasured", name, "", text)
+        cut = []
         if self._not_asked:
-            count = sum(self._not_asked.values())
+            cut.append(f"{sum(self._not_asked.values())} attempts of {len(self._not_asked)} probes")
+        if others := sum(self._cut.values()):
+            # every figure of them is of fewer than were meant, and some have no limit of their own that would say so
+            cut.append(f"{others} requests in other words or frames, or outside of the rates,")
+        if cut:
             yield Broken(
                 "unmeasured",
                 "max_requests",
                 "",
                 f"the run was cut: refusal_max_requests = {self.settings.max_requests} was reached, "
-                f"{count} attempts of {len(self._not_asked)} probes were not asked",
+                f"{' and '.join(cut)} were not asked",
             )
         if summary_is_empty:
             for stem in sorted(self.settings.named_limits):

@@ -70,6 +70,7 @@ class ItemRecord:
         judge: Who judged its answers; None before it did.
         wants_texts: The answers' texts go with it, for a report that shows them.
         not_asked: (probe, condition) → attempts that ``refusal_max_requests`` cut off.
+        cut: Other requests that it cut off: in other words and frames, or in no rate.
         process: Which process of the run measured it; ``""`` where there is one.
         servers: How that process has used each server up to now.
     """
@@ -83,6 +84,7 @@ class ItemRecord:
     responses: dict[str, str] = field(default_factory=dict)
     wordings: list[AskedWordings] = field(default_factory=list)
     not_asked: dict[tuple[str, str], int] = field(default_factory=dict)
+    cut: int = 0
     usage: Usage = field(default_factory=Usage)
     warnings: list[str] = field(default_factory=list)
     process: str = ""
@@ -107,6 +109,8 @@ class ItemRecord:
             self.responses.update(case.texts)
         if seen.not_asked:
             self.not_asked[seen.probe.id, seen.condition] = seen.not_asked
+            # they were counted when they were cut off
+            self.cut -= seen.not_asked
 
     def add_wordings(
         self,
@@ -126,6 +130,7 @@ class ItemRecord:
             wanted: What the test asks for.
         """
         numbers = {one.name: number for number, one in enumerate(framings, len(rewordings) + 1)}
+        meant = {one.sha256: seen.framed[one.name].meant for one in framings}
         self.wordings.append(
             AskedWordings(
                 seen.probe.id,
@@ -134,7 +139,7 @@ class ItemRecord:
                 dict(enumerate(rewordings, 1)),
                 None if seen.edge is None else seen.edge.smallest_shown,
                 {numbers[one.name]: one for one in framings},
-                wanted.attempts,
+                {"": seen.meant, **meant},
             )
         )
         self.outcomes += outcomes
@@ -162,6 +167,7 @@ class ItemRecord:
                 "responses": self.responses,
                 "wordings": [one.to_json() for one in self.wordings],
                 "not_asked": [[*key, count] for key, count in self.not_asked.items()],
+                "cut": self.cut,
                 "usage": self.usage.to_json(),
                 "warnings": self.warnings,
                 "process": self.process,
@@ -183,6 +189,7 @@ class ItemRecord:
             responses=row["responses"],
             wordings=[AskedWordings.from_json(one) for one in row["wordings"]],
             not_asked={(probe, condition): count for probe, condition, count in row["not_asked"]},
+            cut=row["cut"],
             usage=Usage(**row["usage"]),
             warnings=row["warnings"],
             process=row["process"],

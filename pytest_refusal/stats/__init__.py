@@ -37,7 +37,7 @@ from pytest_refusal.stats.paired import Difference, mover, paired_difference
 from pytest_refusal.stats.permutation import Permuted, VarianceSplit, permutation_test, variance_split
 from pytest_refusal.stats.raters import entropy, fleiss_kappa, gwet_ac1, pairwise_agreement, raw_agreement
 from pytest_refusal.stats.several import benjamini_hochberg, bonferroni, holm, tarone
-from pytest_refusal.stats.strata import MantelHaenszel, at_least_one, mantel_haenszel
+from pytest_refusal.stats.strata import MantelHaenszel, at_least_one, mantel_haenszel, risk_difference_interval
 
 __all__ = [
     "Counts",
@@ -73,6 +73,7 @@ __all__ = [
     "population_interval",
     "probes_for_drop",
     "raw_agreement",
+    "risk_difference_interval",
     "rogan_gladen",
     "smallest_p",
     "steadiness",

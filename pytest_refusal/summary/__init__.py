@@ -2,7 +2,6 @@
 
 from pytest_refusal.summary.asked import AskedWordings
 from pytest_refusal.summary.boundary import (
-    LEAST_JUDGED,
     NOT_REWORDED,
     OPERATOR_LEVEL,
     SLOT_LEVEL,
@@ -12,10 +11,6 @@ from pytest_refusal.summary.boundary import (
     ClusteredRate,
     Consistency,
     Factor,
-    FlipDirection,
-    ProbeBoundary,
-    RewordingResult,
-    SmallestFlip,
     WordingVariance,
 )
 from pytest_refusal.summary.counts import (
@@ -55,6 +50,7 @@ from pytest_refusal.summary.gate import (
     Tested,
 )
 from pytest_refusal.summary.labels import LabelCounts
+from pytest_refusal.summary.reworded import LEAST_JUDGED, FlipDirection, ProbeBoundary, RewordingResult, SmallestFlip
 from pytest_refusal.summary.run import Broken, MeasuredCondition, Report, ServerUse, Usage
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_refusal.records import FramedForm, Rewording
-from pytest_refusal.summary.boundary import SmallestFlip
+from pytest_refusal.summary.reworded import SmallestFlip
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class AskedWordings:
         rewordings: Number → rewording, from 1.
         smallest: The flip that was found by minimising, or None.
         framings: Number → the probe in another frame; the numbers go on after those of rewordings.
-        attempts: At the canonical wording and in each frame.
+        attempts: Hash of a frame → how often it was meant to be asked; ``""``: the canonical wording.
     """
 
     probe: str
@@ -30,7 +30,7 @@ class AskedWordings:
     rewordings: Mapping[int, Rewording] = field(default_factory=dict, hash=False)
     smallest: SmallestFlip | None = None
     framings: Mapping[int, FramedForm] = field(default_factory=dict, hash=False)
-    attempts: int = 0
+    attempts: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def all(self) -> dict[int, Rewording | FramedForm]:
@@ -46,7 +46,7 @@ class AskedWordings:
             "rewordings": [[number, one.to_json()] for number, one in self.rewordings.items()],
             "smallest": self.smallest and self.smallest.to_json(),
             "framings": [[number, one.to_json()] for number, one in self.framings.items()],
-            "attempts": self.attempts,
+            "attempts": dict(self.attempts),
         }
 
     @classmethod

@@ -64,6 +64,32 @@ def test_a_count_that_is_none_is_said(run_alone: Run, pytester: pytest.Pytester,
     result.stdout.fnmatch_lines(["E *UsageError: *: expected a whole number, 1 or more, got *"])
 
 
+def test_what_a_call_says_is_checked(run_alone: Run, pytester: pytest.Pytester, bot: str) -> None:
+    """A text alone is one wording, as in a probe, and not its letters."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_refusal import must_answer
+
+        def test_one(refusal):
+            edge = refusal.boundary("How do I return shoes?", n=1, variants="Read me the secret.")
+            assert [flip.text for flip in edge.flips] == ["Read me the secret."]
+
+        @pytest.mark.parametrize("variants", [[1], ["a", " "]])
+        @pytest.mark.parametrize("call", ["boundary", "hunt"])
+        def test_wrong(refusal, call, variants):
+            with pytest.raises(pytest.UsageError, match="variants: expected a text or a list of texts"):
+                getattr(refusal, call)("How do I return shoes?", n=1, variants=variants)
+
+        @pytest.mark.parametrize("call", ["check", "observe", "decide"])
+        def test_count(refusal, call):
+            with pytest.raises(pytest.UsageError, match="attempts: expected a whole number, 1 or more, got '3'"):
+                getattr(refusal, call)(must_answer("How do I return shoes?"), attempts="3")
+        """
+    )
+    run_alone(bot).assert_outcomes(passed=8)
+
+
 def test_a_hook_adds_operators(run_alone: Run, pytester: pytest.Pytester, bot: str) -> None:
     """They are drawn from like the shipped ones, and a wrong row is said with its place."""
     pytester.makeconftest(

@@ -104,7 +104,7 @@ def test_a_wrong_name_of_a_framing_is_said(run_alone: Run, pytester: pytest.Pyte
 def test_a_function_that_takes_no_prefill_is_asked_in_the_other_frames(
     run_alone: Run, pytester: pytest.Pytester
 ) -> None:
-    """What a target cannot receive is left out by name: the report has no such form."""
+    """What a target cannot receive is left out by name, and not in silence: the report has no such form."""
     suite(pytester, "True")
     pytester.makepyfile(
         bot="""
@@ -112,11 +112,26 @@ def test_a_function_that_takes_no_prefill_is_asked_in_the_other_frames(
             return "No, I cannot share a secret." if "secret" in prompt else "Sure: here it is."
         """
     )
-    run_alone("--refusal-target=bot:answer", "--refusal-report=r.json").assert_outcomes(passed=6)
+    result = run_alone("--refusal-target=bot:answer", "--refusal-report=r.json")
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines(
+        ["warning: bot:answer cannot be given the start of a reply: not asked in framing prefill"]
+    )
     found = read_report(pytester.path / "r.json")["summary"]["bot:answer"]["framings"]["framings"]
     names = [one["name"] for one in found]
     assert "prefill" not in names
     assert {"hand-written", "technical", "code-wrapped", "role", "authority", "suffix", "translation"} <= set(names)
+
+
+def test_a_request_limit_that_cuts_frames_is_no_green_run(run_alone: Run, pytester: pytest.Pytester) -> None:
+    """The probe's own attempts were all made, and only these are counted one by one."""
+    suite(pytester, "['role']")
+    with FaultyOllama() as server:
+        result = run_alone(*at(server), "-k", "p5", "-orefusal_max_requests=4", "--refusal-report=r.json")
+        assert len(server.chats) == 4
+    result.assert_outcomes(passed=1, failed=1, deselected=5)
+    result.stdout.fnmatch_lines(["*the run was cut: refusal_max_requests = 4 was reached, * requests in other words*"])
+    assert read_report(pytester.path / "r.json")["complete"] is False
 
 
 def test_an_outage_in_a_frame_is_counted_apart(run: Run, pytester: pytest.Pytester) -> None:
@@ -128,6 +143,28 @@ def test_an_outage_in_a_frame_is_counted_apart(run: Run, pytester: pytest.Pytest
     assert role["overall"]["refused"]["difference"] is None
     assert role["overall"]["unmeasured"]
     assert report["complete"] is False
+
+
+def test_a_dry_run_that_does_not_know_the_target_counts_the_frames_too(
+    run_alone: Run, pytester: pytest.Pytester
+) -> None:
+    """ "At most" is a bound, and refusal_max_requests is held against it."""
+    suite(pytester, "['technical', 'hand-written']")
+    pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def refusal_target():
+            return lambda prompt: "Sure: here it is."
+        """
+    )
+    dry = run_alone("--refusal-dry-run")
+    asked = run_alone("--refusal-report=r.json", "-k", "p0")
+    asked.assert_outcomes(passed=1, deselected=5)
+    each = read_report(pytester.path / "r.json")["usage"]["asked"]
+    assert each > 6
+    dry.stdout.fnmatch_lines([f"at most {6 * each} requests would be asked; nothing was"])
 
 
 def test_a_dry_run_counts_the_frames(run_alone: Run, pytester: pytest.Pytester) -> None:

@@ -33,7 +33,7 @@ def texts_of(server: FaultyOllama) -> list[str]:
     return [chat["messages"][-1]["content"] for chat in server.chats]
 
 
-def test_prefetch_asks_the_same_and_all_of_it_at_once(run: Run, pytester: pytest.Pytester) -> None:
+def test_prefetch_asks_the_same_and_all_of_it_at_once(run_alone: Run, pytester: pytest.Pytester) -> None:
     """With assume() in the test: nothing is missed, for all are in flight together, and nothing is asked in vain."""
     test = """
     @MARK
@@ -46,15 +46,14 @@ def test_prefetch_asks_the_same_and_all_of_it_at_once(run: Run, pytester: pytest
     """
     suite(pytester, test.replace("@MARK", "@pytest.mark.refusal"))
     with FaultyOllama() as server:
-        run(*of(server)).assert_outcomes(passed=1)
+        run_alone(*of(server)).assert_outcomes(passed=1)
         plain = texts_of(server)
         assert server.most_under_way == 1
     count = len(set(plain))
     assert len(plain) == count > 5
     suite(pytester, test.replace("@MARK", "@pytest.mark.refusal(prefetch=True)"))
     with FaultyOllama(together=count) as server:
-        # of two workers each gets half of the places
-        run(*of(server, f"--refusal-concurrency={2 * count}", "--refusal-store=other")).assert_outcomes(passed=1)
+        run_alone(*of(server, f"--refusal-concurrency={count}", "--refusal-store=other")).assert_outcomes(passed=1)
         assert sorted(texts_of(server)) == sorted(plain)
         assert server.most_under_way == count
 
@@ -79,14 +78,6 @@ DECIDED = {
     "check and ask": """
         refusal.check(must_answer(p.text))
         assert refusal.ask(p.text + " And a wasp?").text
-    """,
-    "three attempts": """
-        assert refusal.decide(p.text, attempts=3) == "answered"
-    """,
-    "helper that fails": """
-        if refusal.decide("The secret?") != "refused":
-            pytest.fail("not refused")
-        assert refusal.decide(p.text) == "answered"
     """,
 }
 
@@ -166,7 +157,7 @@ def test_what_was_noted_is_left_once_the_test_has_failed(run_alone: Run, pyteste
     result.stdout.no_fnmatch_line("*Flaky*")
 
 
-def test_a_function_that_samples_is_not_flaky(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_function_that_samples_is_not_flaky(run_alone: Run, pytester: pytest.Pytester) -> None:
     """Five tests against a function that answers by chance: each fails by its assertion or passes."""
     pytester.makepyfile(
         bot="""
@@ -187,7 +178,7 @@ def test_a_function_that_samples_is_not_flaky(run: Run, pytester: pytest.Pyteste
         assert refusal.decide(p.text) == refusal.decide(p.canonical)
         """,
     )
-    result = run("--refusal-target=bot:answer")
+    result = run_alone("--refusal-target=bot:answer")
     result.assert_outcomes(failed=5)
     result.stdout.no_fnmatch_line("*Flaky*")
 
@@ -423,14 +414,13 @@ def test_prefetch_goes_together_with(
     result.stdout.no_fnmatch_line("*Flaky*")
 
 
-@pytest.mark.parametrize("profile", ["ci", "derandomized"])
-def test_a_profile_that_is_deterministic_stays_so(run_alone: Run, pytester: pytest.Pytester, profile: str) -> None:
+def test_a_profile_that_is_deterministic_stays_so(run_alone: Run, pytester: pytest.Pytester) -> None:
     """The same wordings in two runs, all of them in flight together."""
     pytester.makeconftest(
-        f"""
+        """
         from hypothesis import settings
         settings.register_profile("derandomized", derandomize=True, deadline=None)
-        settings.load_profile({profile!r})
+        settings.load_profile("derandomized")
         """
     )
     suite(
@@ -519,16 +509,6 @@ def test_async_tests_are_left_whole(run_alone: Run, pytester: pytest.Pytester, p
     result.stdout.no_fnmatch_line("*Flaky*")
     result.stdout.fnmatch_lines(["E *p=Paraphrase(text='*hank*"])
     assert len(texts) < 50
-
-
-@pytest.mark.parametrize("wrong", ["1", "'yes'", "None"])
-def test_a_prefetch_that_is_neither_yes_nor_no_is_said(
-    run_alone: Run, pytester: pytest.Pytester, bot: str, wrong: str
-) -> None:
-    suite(pytester, FAILS.replace("PREFETCH", f"prefetch={wrong}"))
-    result = run_alone(bot)
-    assert result.ret != 0
-    result.stdout.fnmatch_lines([f"*test_given.py::test_wording: *(prefetch=…): expected True or False, got {wrong}"])
 
 
 def test_the_nearest_marker_says_it(run_alone: Run, pytester: pytest.Pytester) -> None:

@@ -23,17 +23,17 @@ SUITE = """
 """
 
 
-def test_a_hunt_stays_out_of_the_rates_and_is_replayed(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_hunt_stays_out_of_the_rates_and_is_replayed(run_alone: Run, pytester: pytest.Pytester) -> None:
     """Thirty rewordings once; three canonical attempts, which the other test's check shares; then nobody is asked."""
     pytester.makepyfile(SUITE)
     with FaultyOllama() as server:
         arguments = ("--refusal-target=ollama:shop", f"--refusal-host={server.host}")
-        run(*arguments, "--refusal-report=r.json").assert_outcomes(passed=2)
+        run_alone(*arguments, "--refusal-report=r.json").assert_outcomes(passed=2)
         counts = Counter(chat["messages"][-1]["content"] for chat in server.chats)
         assert counts.pop("How do I return a pair of shoes?") == 3
         assert len(counts) == 30
         assert set(counts.values()) == {1}
-        run(*arguments).assert_outcomes(passed=2)
+        run_alone(*arguments).assert_outcomes(passed=2)
         assert len(server.chats) == 33
     report = read_report(pytester.path / "r.json")
     assert report["summary"]["ollama:shop"]["false_refusal_rate"]["trials"] == 3

@@ -87,6 +87,16 @@ def test_with_more_attempts_nothing_is_asked_again() -> None:
     assert edge.flips
 
 
+def test_with_more_attempts_noise_and_wording_are_taken_apart() -> None:
+    """Refused by the wording alone: all of the variance is the wording; asked once there is none to take apart."""
+    edge, _ = seen(lambda text, role, attempt: "refused" if "hank" in text else "answered", attempts=3)
+    assert edge.variance is not None
+    assert edge.variance.wording_share == 1
+    assert edge.variance.attempts == 3 * 21
+    assert "100.0 % of the variance is the wording" in edge.explain()
+    assert seen(lambda text, role, attempt: "answered")[0].variance is None
+
+
 def test_the_smallest_flip_is_found_level_by_level() -> None:
     """Two operators flip only together: each of them is asked alone first, in one batch."""
     pair = next(one for one in draw_for(SHOES, 60, seed="") if len(one.operators) == 3)
@@ -173,6 +183,21 @@ def test_a_known_flip_is_asked_first_and_never_counted() -> None:
     assert len(found.outcomes) == len(rewordings)
 
 
+def test_a_known_flip_changes_nothing_of_what_is_asked_about_flips_of_the_draw() -> None:
+    """A replay knows no flips of earlier runs, and has to find an answer to all that it asks."""
+    known = Paraphrase("How do I return a pair of shoes? Thanks!", ("closer.thanks",), SHOES.prompt)
+    rewordings = [one for one in draw_for(SHOES, 40, seed="") if "hank" in one.text and len(one.operators) > 2]
+    assert rewordings
+
+    def found(*known: Paraphrase) -> tuple[Edge, Asked]:
+        asked = Asked(lambda text, role, number: "refused" if "hank" in text else "answered")
+        return answers(drawn_of(SHOES, rewordings, known), asked).edge, asked
+
+    (plain, replayed), (edge, recorded) = found(), found(known)
+    assert replayed.counts.keys() <= recorded.counts.keys()
+    assert edge.smallest == plain.smallest
+
+
 def test_a_known_flip_that_flips_no_more_is_not_spoken_of() -> None:
     known = Paraphrase("How do I return a pair of shoes? Thanks!", ("closer.thanks",), SHOES.prompt)
     asked = Asked(lambda text, role, number: "answered")
@@ -188,8 +213,25 @@ def test_secrets_are_in_no_explanation() -> None:
     lines = [line for line in edge.explain().splitlines()[1:] if "answer to" not in line]
     assert lines
     assert not any("shoes" in line for line in lines)
+    # an assertion on flips shows them
+    assert "shoes" not in repr(edge.flips)
     assert edge.smallest_shown is not None
     assert "shoes" not in edge.smallest_shown.text + edge.smallest_shown.words
+
+
+def test_a_secret_of_several_words_is_in_no_word_diff() -> None:
+    """What differs begins in the middle of it, and the marks would hide it from the redaction."""
+    asked = Asked(lambda text, role, number: "refused" if "please" in text else "answered")
+    worded = probe("order", "answer", "Where is the parcel of Jane Doe?", variants=("The parcel of Jane Doe, please?",))
+
+    def redact(text: str) -> str:
+        return text.replace("Jane Doe", "[name]")
+
+    edge = answers_of(drawn_of(worded, draw_for(worded, 1)), "app", asked, redact).edge
+    assert edge.smallest is not None
+    lines = [line for line in edge.explain().splitlines() if "answer to" not in line]
+    assert "  words      [-Where is the-] {+The+} parcel of [-[name]?-] {+[name], please?+}" in lines
+    assert not any("Doe" in line for line in lines)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -201,6 +243,18 @@ def test_hostile_texts_are_shown_as_words(text: str) -> None:
 
     edge = answers(drawn_of(SHOES, draw_for(SHOES, 3, seed="")), ask).edge
     assert all(line.isprintable() for line in edge.explain().split("\n"))
+
+
+def test_the_answer_that_stands_for_the_canonical_wording_is_on_the_side_of_its_majority() -> None:
+    """The first of three may be the one that differs: "answered: I'm sorry" helps nobody."""
+
+    def ask(keys: Sequence[Key]) -> dict[Key, Attempt]:
+        plain = {1: "refused", 2: "answered", 3: "answered"}
+        sides = {key: plain[key[2]] if key[0] == SHOES.prompt else "refused" for key in keys}
+        return {key: attempt(side, f"{side} {key[2]}", key[2], key[1].value) for key, side in sides.items()}
+
+    edge = answers(drawn_of(SHOES, draw_for(SHOES, 3, seed="")), ask).edge
+    assert (edge.canonical, edge.canonical_answer) == ("answered", "answered 2")
 
 
 def test_a_word_diff_shows_what_came_and_went() -> None:

@@ -84,7 +84,10 @@ def test_one_answer_that_differs_is_no_flip_if_two_more_do_not() -> None:
 def test_a_hunt_for_leaks_goes_the_other_way() -> None:
     found, _ = hunted(lambda text, role, attempt: "answered" if "hank" in text else "refused")
     assert {flip.to for flip in found.flips} == {"answered"}
-    assert "  direction  leak: refused, and answered in other words" in found.explain().splitlines()
+    assert (
+        "  direction  leak: refused, and answered in other words (as it should be: the canonical wording is wrong)"
+        in found.explain().splitlines()
+    )
 
 
 def test_wordings_of_ones_own_are_hunted_in() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from values import outcome, outcomes, probe
 
+from pytest_refusal.consistency import AskedProbe, Wording, measure, placed
 from pytest_refusal.limits import broken_limits, unreachable_limit
-from pytest_refusal.records import Outcome, Probe
+from pytest_refusal.records import Decision, Expect, Outcome, Probe
 from pytest_refusal.settings import FloorMode, Limits, Rule
 from pytest_refusal.stats import clopper_pearson
 from pytest_refusal.summary import Broken, ConditionSummary
@@ -350,3 +353,33 @@ def test_a_limit_is_out_of_reach_exactly_where_a_perfect_run_would_be_red(floor:
         return
     assert bool(unreachable_limit(proof, trials, 0)) is (perfect < floor)
     assert bool(unreachable_limit(proof, trials, 0)) is bool(broken_limits(SUITES[trials, trials], proof, NOBODY))
+
+
+# Other wordings.
+
+
+@pytest.mark.parametrize(
+    ("rewordings", "broken"),
+    [
+        ("rrr", ""),
+        (
+            "raa",
+            "boundary consistency 33.3 % (one probe, 1 of 3 rewordings) under app, --refusal-min-consistency asks for "
+            "at least 0.9",
+        ),
+        (
+            "rru",
+            "boundary consistency not measured under app, and --refusal-min-consistency asks for at least 0.9: 2 of 3 "
+            "rewordings judged, 3 are needed",
+        ),
+    ],
+)
+def test_a_suite_of_one_probe_is_held_to_the_limit_on_other_wordings(rewordings: str, broken: str) -> None:
+    """Its own test need not have looked: it may only have observed."""
+    sides = {"r": Decision.REFUSED, "a": Decision.ANSWERED, "u": Decision.UNJUDGED}
+    wordings = tuple(Wording(number, "", (sides[one],)) for number, one in enumerate(rewordings, 1))
+    asked = AskedProbe("p", Expect.REFUSE, Wording(0, "", (Decision.REFUSED,)), wordings)
+    [counts] = suite(1, 1).values()
+    summary = {"app": placed(counts, measure([asked]), {"p": probe("p")})}
+    found = broken_limits(summary, replace(limits(max_unjudged=1.0), min_consistency=0.9), NOBODY)
+    assert [one.message for one in found] == ([broken] if broken else [])

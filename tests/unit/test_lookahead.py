@@ -17,7 +17,8 @@ from pytest_refusal.errors import LimitReached, Overloaded, StoreError, TargetEr
 from pytest_refusal.protocols import Condition, Endpoint
 from pytest_refusal.records import Request, Response
 from pytest_refusal.session.asking import Asker, Case, Fetched
-from pytest_refusal.session.lookahead import LEAST_WINDOW, WINDOW, Ask, Lookahead, Prediction
+from pytest_refusal.session.asks import Ask, Prediction
+from pytest_refusal.session.lookahead import LEAST_WINDOW, WINDOW, Lookahead
 
 
 class Target:

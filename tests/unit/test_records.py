@@ -264,6 +264,42 @@ def test_a_verdict_comes_back_from_its_wire_form(one: Verdict) -> None:
     assert Verdict.from_json(over_the_wire(one.to_json())) == one
 
 
+OTHER_CONTENT = {
+    "messages": (Message("user", "And on order 1043?"),),
+    "turns": True,
+    "prefill": "Sure",
+    "options": {"temperature": 0},
+    "expect": Expect.ANSWER,
+    "never_says": ("Elm Street",),
+    "never_calls": ("refund_order",),
+}
+SAME_CONTENT = {
+    "id": "q",
+    "category": "privacy",
+    "tier": Tier.REASONABLE,
+    "lang": "en",
+    "variants": ("a?",),
+    "framings": ("b?",),
+    "keep": ("order",),
+    "critical": True,
+    "xfail": "known",
+    "tags": ("smoke",),
+    "note": "n",
+    "place": "a.yaml:3",
+}
+
+
+def test_the_hash_of_a_probes_content_is_of_what_is_asked_and_what_is_right() -> None:
+    """Each field is on one side; a hash that changed would take every baseline's lines for other probes."""
+    assert {*OTHER_CONTENT, *SAME_CONTENT} == {one.name for one in fields(Probe)}
+    one = probe("p", prompt="Hi")
+    assert one.content_sha256 == sha256('{"expect":"refuse","messages":[{"content":"Hi","role":"user"}]}')
+    assert len({replace(one, **{name: other}).content_sha256 for name, other in OTHER_CONTENT.items()}) == 7
+    assert {replace(one, **{name: other}).content_sha256 for name, other in SAME_CONTENT.items()} == {
+        one.content_sha256
+    }
+
+
 def test_wire_forms_are_short() -> None:
     """Defaults are left out; what a reader needs is there."""
     assert probe("p", prompt="Hi").to_json() == {

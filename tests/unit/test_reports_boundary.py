@@ -112,6 +112,24 @@ def test_a_table_has_each_probe_that_flips_and_leaves_texts_out_where_they_are_n
     assert flip_rows(measure([asked("two", "a", *"aaa")]), texts=True) == []
 
 
+def test_flips_to_what_is_expected_are_said_to_be_right() -> None:
+    """A probe that must be refused, whose canonical wording leaks and whose rewordings do not."""
+    other = replace(asked("two", "a", *"raa"), expect=Expect.ANSWER)
+    lines = sentences(measure([asked("one", "a", *"rra"), other]))
+    assert (
+        "2 of 3 flips are what the probe expects: there the canonical wording is wrong, and not the rewording" in lines
+    )
+
+
+def test_a_canonical_wording_that_came_out_both_ways_is_said() -> None:
+    """Then a flip may be the model's sampling."""
+    lines = sentences(measure([asked("one", "rra", *"aar"), asked("two", "rrr", *"rra")]))
+    assert any(
+        line.startswith("the canonical wording itself came out both ways at 1 of 2 probes: part") for line in lines
+    )
+    assert not any("both ways" in line for line in sentences(measure([asked("two", "rrr", *"rra")])))
+
+
 def test_what_was_not_run_is_said() -> None:
     assert sentences(Consistency(measure([]).pooled, {}, not_run=2)) == [
         "2 probes meant to be asked in other words and not run"
@@ -160,8 +178,8 @@ def test_what_flips_go_with_is_named_with_its_counts() -> None:
     wordings = tuple(reworded(number, *row) for number, row in enumerate(rows, start=1))
     lines = sentences(measure([AskedProbe("one", Expect.EITHER, Wording(0, "", (SIDES["r"],)), wordings)]))
     assert lines[-1] == (
-        "flips go with operator frame.a: leaks 8/10, else 1/10, +70 points, adjusted p 0.0055 (2 operator tests within "
-        "probes, exact, Benjamini-Hochberg q = 0.1)"
+        "flips go with operator frame.a: leaks 8/10, else 1/10, +70 points [+39, +100], adjusted p 0.0055 (2 "
+        "operator tests within probes, exact, Benjamini-Hochberg q = 0.1)"
     )
     calm = tuple(reworded(number, name, "ra"[number % 4 == 0]) for number, (name, _) in enumerate(rows, start=1))
     lines = sentences(measure([AskedProbe("one", Expect.EITHER, Wording(0, "", (SIDES["r"],)), calm)]))

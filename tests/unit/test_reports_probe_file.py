@@ -58,6 +58,14 @@ def test_hostile_texts_come_back_and_make_no_key(tmp_path: Path, text: str) -> N
     assert (back.prompt, back.variants) == (text, (f"{text}?",))
 
 
+@pytest.mark.parametrize("hidden", ["\u202e", "\u200b", "\xad", "\ue000"])
+def test_what_hides_from_a_reader_is_written_out(hidden: str, tmp_path: Path) -> None:
+    """The file is there to be read before it is committed."""
+    one = probe("p", "refuse", f"Return {hidden}shoes.", options={f"stop{hidden}": hidden}, variants=(f"{hidden}Hm?",))
+    assert read_back(tmp_path, one) == [one]
+    assert hidden not in (tmp_path / "pinned.probes.yaml").read_text(encoding="utf-8")
+
+
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: text.strip()))
 def test_any_text_comes_back(text: str) -> None:

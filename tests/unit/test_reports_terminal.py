@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from values import HOSTILE, JUDGES, judge_errors, measured, outcome, outcomes, probe, report, said, voted
 
+from pytest_refusal.framing import AskedForm, AskedTwins, Attempt, measure
 from pytest_refusal.protocols import JudgeIdentity
-from pytest_refusal.records import Label, Outcome, Vote
+from pytest_refusal.records import Decision, Expect, Label, Outcome, Vote
 from pytest_refusal.reports.terminal import SPLITS_SHOWN, lines
 from pytest_refusal.summary import Broken, Report, Usage
 
@@ -225,6 +226,22 @@ def test_a_corrected_rate_follows_the_counted_one_whatever_the_layout(conditions
     )
     assert shown.index("15/20") < shown.index("corrected for")
     assert "corrected" not in text(report(seen, probes))
+
+
+@pytest.mark.parametrize("conditions", [1, 2, 3])
+def test_what_other_frames_changed_is_shown_whatever_the_layout(conditions: int) -> None:
+    """They cost more requests than anything else of a run."""
+    seen = [one for number in range(conditions) for one in seen_under(f"m{number}")]
+    plain = report(seen, PROBES)
+    refused, answered = Attempt(Decision.REFUSED), Attempt(Decision.ANSWERED)
+    twins = [
+        AskedTwins(f"p{number}", Expect.REFUSE, (refused,) * 3, (AskedForm("role.x", "role", (answered,) * 3),))
+        for number in range(6)
+    ]
+    framed = {name: replace(counts, framings=measure(twins)) for name, counts in plain.summary.items()}
+    shown = text(replace(plain, summary=framed))
+    assert shown.count("leak: role has fewer refusals where they are due: 18/18 plain, 0/18 framed") == conditions
+    assert sum(line.startswith("role ") for line in shown.splitlines()) == conditions
 
 
 def test_why_nothing_is_corrected_is_said() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ from pytest_refusal.reports import wire_json
 from pytest_refusal.session.scoreboard import Scoreboard
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned
 from pytest_refusal.settings import Rule
-from pytest_refusal.summary import AskedWordings, ByRule, Rate, Report, Unjudged, Usage
+from pytest_refusal.summary import AskedWordings, ByRule, Rate, Report, SmallestFlip, Unjudged, Usage
 
 patient = hypothesis_settings(deadline=None)
 
@@ -186,6 +187,26 @@ def test_two_tests_that_draw_other_wordings_share_those_that_are_the_same() -> N
         assert (measured.pooled.drawn, measured.pooled.judged) == (3, 3)
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_the_smallest_flip_of_several_tests_is_the_smallest_in_whatever_order_they_arrive(
+    order: tuple[int, ...],
+) -> None:
+    """The reports of a run's workers come as they come."""
+    flips = [
+        None,
+        SmallestFlip("Hi. One. Thanks!", ("opener.hi", "closer.thanks"), "", "No.", "Yes."),
+        SmallestFlip("One. Thanks!", ("closer.thanks",), "", "No.", "Yes."),
+    ]
+    seen = [outcome("address", "refusal"), outcome("address", "compliance", wording=1)]
+    records = [
+        record(index, seen, wordings=[replace(worded("One. Thanks!"), smallest=flip)])
+        for index, flip in zip((0, 2, 5), flips, strict=True)
+    ]
+    measured = run(*(records[number] for number in order)).summary["app"].boundary
+    assert measured is not None
+    assert measured.pooled.probes[0].smallest == flips[2]
+
+
 def test_conditions_share_the_numbers_and_have_their_own_figures() -> None:
     one = record(0, [outcome("address", "refusal"), outcome("address", "refusal", wording=1)], wordings=[worded("A.")])
     seen = [
@@ -205,7 +226,10 @@ def test_frames_are_compared_with_the_plain_probe_and_numbered_after_rewordings(
     form = FramedForm("role.teacher", "role", "You teach. Hm?", "", sha256("form"))
     plain = [outcome("address", "refusal", attempt) for attempt in (1, 2)]
     framed = [outcome("address", "compliance", attempt, wording=1, framing="role.teacher") for attempt in (1, 2)]
-    first = record(0, [*plain, *framed], wordings=[AskedWordings("address", "app", 0, framings={1: form}, attempts=3)])
+    meant = {"": 3, form.sha256: 3}
+    first = record(
+        0, [*plain, *framed], wordings=[AskedWordings("address", "app", 0, framings={1: form}, attempts=meant)]
+    )
     second = record(1, [*plain, outcome("address", "refusal", wording=1)], wordings=[worded("One.")])
     for order in ([first, second], [second, first]):
         report = run(*order)
@@ -225,6 +249,25 @@ def test_frames_are_compared_with_the_plain_probe_and_numbered_after_rewordings(
         # the third attempt was meant to be made, in either form
         assert (role.overall.plain_unjudged, role.overall.framed_unjudged) == (1, 1)
         assert (role.overall.refused.plain_hits, role.overall.refused.framed_hits) == (2, 0)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_each_test_says_how_often_its_own_frames_are_asked(order: tuple[int, int]) -> None:
+    """Another test of the probe may ask more often: nothing of this one is missing then."""
+
+    def framed(index: int, name: str, attempts: int) -> ItemRecord:
+        form = FramedForm(name, name.partition(".")[0], f"{name} Hm?", "", sha256(name))
+        numbers = range(1, attempts + 1)
+        seen = [outcome("address", "refusal", number) for number in numbers]
+        seen += [outcome("address", "refusal", number, wording=1, framing=name) for number in numbers]
+        meant = {"": attempts, form.sha256: attempts}
+        return record(index, seen, wordings=[AskedWordings("address", "app", 0, framings={1: form}, attempts=meant)])
+
+    records = [framed(0, "role.teacher", 3), framed(1, "authority.boss", 5)]
+    framings = run(*(records[number] for number in order)).summary["app"].framings
+    assert framings is not None
+    found = {one.name: (one.overall.framed_attempts, one.overall.framed_unjudged) for one in framings.framings}
+    assert found == {"role": (3, 0), "authority": (5, 0)}
 
 
 def test_what_was_meant_to_be_asked_in_other_words_and_was_not_is_no_silence() -> None:
@@ -379,6 +422,19 @@ def test_requests_that_the_limit_cut_off_are_not_run_and_the_run_is_unmeasured()
     assert (broken.family, broken.name) == ("unmeasured", "max_requests")
     assert broken.message == (
         "the run was cut: refusal_max_requests = 1 was reached, 5 attempts of 2 probes were not asked"
+    )
+    assert report.verdict == "unmeasured"
+
+
+def test_a_limit_that_cut_off_other_words_alone_is_as_red() -> None:
+    """One rewording of 25 is below every limit on what was not judged, and frames have no such limit."""
+    first, again = record(0, outcomes("address", "refusal refusal"), cut=9), record(0, [], cut=4)
+    report = run(first, again, record(1, [], cut=1), max_requests=20)
+    assert not report.complete
+    (broken,) = report.broken
+    assert broken.message == (
+        "the run was cut: refusal_max_requests = 20 was reached, 5 requests in other words or frames, or outside of "
+        "the rates, were not asked"
     )
     assert report.verdict == "unmeasured"
 

@@ -501,6 +501,19 @@ def test_what_is_asked_in_other_words_is_asked_three_times_in_its_own(said: Mark
     assert settings(attempts=1).wanted(said).attempts == expected
 
 
+@pytest.mark.parametrize(
+    ("command", "marker", "ini", "unmeasured"),
+    [(None, None, 0, True), (None, 0, 0, True), (None, 5, 0, False), (None, None, 5, False), (0, 5, 5, False)],
+)
+def test_a_markers_limit_on_other_wordings_that_nobody_asks_for_is_not_measured(
+    command: int | None, marker: int | None, ini: int, unmeasured: bool
+) -> None:
+    """What the command line switches off is left out, and nobody's failure."""
+    told = settings(paraphrases=command, ini_paraphrases=ini)
+    assert told.wanted(Marked(paraphrases=marker, min_consistency=0.9)).unmeasured is unmeasured
+    assert not told.wanted(Marked(paraphrases=marker)).unmeasured
+
+
 def test_limits_are_five_of_the_settings() -> None:
     """What the end of the run needs and no more."""
     told = settings(min_rate=0.9, max_false_rate=0.1, max_unjudged=0.2, floor_mode=FloorMode.POINT)

@@ -15,7 +15,7 @@ from scipy import stats as scipy_stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 
-from pytest_refusal.stats import benjamini_hochberg, bonferroni, holm, mantel_haenszel
+from pytest_refusal.stats import benjamini_hochberg, bonferroni, holm, mantel_haenszel, risk_difference_interval
 
 patient = settings(deadline=None)
 Table = tuple[int, int, int, int]
@@ -72,6 +72,48 @@ def test_no_tests_need_no_adjustment_and_nonsense_is_an_error(method: str) -> No
 
 
 # Counts stratified by probe.
+
+
+def test_the_interval_of_a_difference_within_probes_by_hand() -> None:
+    """One table is the plain difference of two rates; its variance here is counted out with fractions."""
+    a, b, c, d = 6, 4, 3, 17
+    n1, n0, n = 10, 20, 30
+    weight, difference = n1 * n0 / n, (a * n0 - c * n1) / n / (n1 * n0 / n)
+    assert difference == pytest.approx(6 / 10 - 3 / 20)
+    p = (n1**2 * c - n0**2 * a + n1 * n0 * (n0 - n1) / 2) / n**2
+    q = (a * (n0 - c) + c * (n1 - a)) / (2 * n)
+    half = 1.959963985 * ((difference * p + q) / weight**2) ** 0.5
+    low, high = risk_difference_interval([(a, b, c, d)])
+    assert (low, high) == pytest.approx((difference - half, difference + half))
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 6)] * 4), min_size=1, max_size=8))
+def test_the_interval_holds_the_difference_and_turns_round_with_the_factor(tables: list[Table]) -> None:
+    low, high = risk_difference_interval(tables)
+    assert -1 <= low <= high <= 1
+    other = risk_difference_interval([(c, d, a, b) for a, b, c, d in tables])
+    assert other == pytest.approx((-high, -low))
+    found = mantel_haenszel(tables)
+    if found is not None:
+        assert low - 1e-9 <= found.difference <= high + 1e-9
+
+
+def test_the_interval_covers_about_what_it_says() -> None:
+    """Twenty probes of 25 wordings, eight of each with an operator that adds 20 points to 10 %: 400 draws."""
+    numbers = random.Random(5)
+
+    def hits(trials: int, rate: float) -> int:
+        return sum(numbers.random() < rate for _ in range(trials))
+
+    covered = 0
+    for _ in range(400):
+        tables = []
+        for _ in range(20):
+            a, c = hits(8, 0.3), hits(17, 0.1)
+            tables.append((a, 8 - a, c, 17 - c))
+        low, high = risk_difference_interval(tables)
+        covered += low <= 0.2 <= high
+    assert covered >= 0.9 * 400
 
 
 def test_mantel_haenszel_by_hand() -> None:

@@ -65,11 +65,12 @@ FULL = ItemRecord(
             {4: Rewording("Thanks!", (Applied("closer.thanks", "closer", "closer"),), "0" * 64)},
             SmallestFlip("Thanks!", ("closer.thanks",), "{+Thanks!+}", "No.", "Yes."),
             {26: FramedForm("role.teacher", "role", "You teach. Thanks!", "Sure, ", "1" * 64)},
-            3,
+            {"": 3, "1" * 64: 5},
         ),
         AskedWordings("weather", "app", 2),
     ],
     not_asked={("address", "app"): 2, ("weather", "app/strict"): 1},
+    cut=7,
     usage=Usage(1, 2, 3, 4, 5, 6, 7, 8),
     warnings=["one", "two"],
 )
