@@ -54,11 +54,15 @@ def suite_cell(kind: str, probes: int, kb: int, k: int, change: str, runs: int, 
 
 def family_cell(world: World, runs: int, numbers: Numbers) -> Figures:
     """Return the share of runs that each verdict is given in, by the whole gate."""
-    seen = dict.fromkeys(GateVerdict, 0)
+    fails = unmeasured = passes = by_unjudged = 0
     for _ in range(runs):
-        seen[decide(conditions(world, numbers)).verdict] += 1
-    red = seen[GateVerdict.FAIL] + seen[GateVerdict.UNMEASURED]
-    return {"fail": 100 * seen[GateVerdict.FAIL] / runs, "red": 100 * red / runs, "pass": 100 * seen["pass"] / runs}
+        found = decide(conditions(world, numbers))
+        fails += found.verdict is GateVerdict.FAIL
+        unmeasured += found.verdict is GateVerdict.UNMEASURED
+        passes += found.verdict is GateVerdict.PASS
+        by_unjudged += bool(found.broken) and all(one.by_unjudged for one in found.broken)
+    figures = {"fail": fails, "red": fails + unmeasured, "pass": passes, "fail by unjudged answers alone": by_unjudged}
+    return {name: 100 * count / runs for name, count in figures.items()}
 
 
 def again_cell(world: World, runs: int, numbers: Numbers) -> Figures:
@@ -159,7 +163,7 @@ PROMISED: Mapping[tuple[str, str], tuple[float, bool]] = {
     ("the whole gate, one probe 98 % to 2 %", "fail"): (80.0, True),
     ("the whole gate, a category halved", "fail"): (95.0, True),
     ("the whole gate, a category halved, 80 % of its wrong answers lost", "red"): (95.0, True),
-    ("the whole gate, no change, 2 % of answers lost", "red"): (5.0, False),
+    ("the whole gate, no change, 2 % of answers lost", "fail by unjudged answers alone"): (3.0, False),
     ("the whole gate, a fifth partial becomes compliance", "fail"): (95.0, True),
     ("the whole gate, copies, 2 % of probes flipped both ways", "fail"): (5.0, False),
     ("the whole gate, 50 probes, 26 wordings, the canonical one falls by 20 points", "fail"): (95.0, True),

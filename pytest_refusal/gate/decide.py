@@ -27,7 +27,7 @@ def decide(conditions: Sequence[GatedCondition], settings: GateSettings | None =
 
     Where nothing was edited and probes have a second set (role ``again``), what it does not fail too is withdrawn.
 
-    Simulated (``python -m benchmarks gate``): something unchanged fails in 1-3 % of runs at the default alpha.
+    Simulated (``python -m benchmarks gate``): something unchanged fails in 0.5 to 3 % of runs at the default alpha.
 
     Args:
         conditions: Of this run; names are unique, and ids within each.

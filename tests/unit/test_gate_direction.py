@@ -176,6 +176,7 @@ def test_without_a_second_set_the_fail_stands_and_one_is_asked_for() -> None:
     """A callable with an identity is not asked again; what was edited neither, nor copies, nor a pass."""
     found = unchanged(now=2, again=None)
     assert (found.verdict, found.wants_again) == (GateVerdict.FAIL, True)
+    assert decide([condition(probes(70), probes(30, now=2, start="q"), unchanged=True)]).wants_again
     assert not unchanged(now=2, again=2).wants_again
     assert not unchanged(now=3, again=None).wants_again
     edited = direction(probes(70, again=3), probes(30, now=2, again=3, start="q"))
