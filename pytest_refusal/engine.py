@@ -20,16 +20,16 @@ import pytest
 from pytest_refusal.collection.planning import make_plan
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.records import Expect
+from pytest_refusal.session.ahead.lookahead import Lookahead
+from pytest_refusal.session.ahead.prediction import Predictor
 from pytest_refusal.session.asking import Asker
 from pytest_refusal.session.budget import Budget, SharedPlaces
 from pytest_refusal.session.conditions import Conditions
-from pytest_refusal.session.drawing import Drawing
 from pytest_refusal.session.judge_calls import JudgeCalls
 from pytest_refusal.session.judging import Judging, find_judge, is_embedded
-from pytest_refusal.session.lookahead import Lookahead
-from pytest_refusal.session.prediction import Predictor
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.wire import OUTCOMES, PLAN, ItemRecord, Plan
+from pytest_refusal.session.wordings.drawing import Drawing
 from pytest_refusal.settings import Record, Settings
 from pytest_refusal.store import Store
 from pytest_refusal.store.flips import KnownFlips
@@ -38,7 +38,7 @@ from pytest_refusal.targets.connection import load_client
 from pytest_refusal.targets.slots import Concurrency
 
 if TYPE_CHECKING:
-    from pytest_refusal.session.dry_run import DryRun
+    from pytest_refusal.session.ahead.dry_run import DryRun
     from pytest_refusal.session.runner import Runner
     from pytest_refusal.session.scoreboard import Scoreboard
     from pytest_refusal.summary import JudgeErrors, Report
@@ -191,7 +191,7 @@ class Engine:
     def _waiter(self, plan: Plan) -> Callable[[], None]:
         """Return what is done while a test waits for an answer: what is needed after it is loaded, and shown."""
         from pytest_refusal.reports.terminal import load_tables
-        from pytest_refusal.session import progress
+        from pytest_refusal.session.ahead import progress
 
         ready: list[bool] = []
         line: progress.Progress | None = None
@@ -211,7 +211,7 @@ class Engine:
         return wait
 
     def _look_through(self, items: list[pytest.Item]) -> None:
-        from pytest_refusal.session.dry_run import DryRun, InsteadOfTests
+        from pytest_refusal.session.ahead.dry_run import DryRun, InsteadOfTests
 
         try:
             self._resolve()

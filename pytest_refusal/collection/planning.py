@@ -8,9 +8,9 @@ import pytest
 
 from pytest_refusal.configuration import wanted_of
 from pytest_refusal.records import Probe
+from pytest_refusal.session.ahead.prediction import probes_of
 from pytest_refusal.session.conditions import Conditions
 from pytest_refusal.session.given import counts_in_rates
-from pytest_refusal.session.prediction import probes_of
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.wire import Plan, Planned, two_contents
 from pytest_refusal.settings import Settings

@@ -20,8 +20,8 @@ from pytest_refusal.configuration import marked
 from pytest_refusal.errors import RefusalError
 from pytest_refusal.protocols import Ahead
 from pytest_refusal.records import sha256
+from pytest_refusal.session.ahead.prediction import may_be_threaded
 from pytest_refusal.session.decisions import DryPass
-from pytest_refusal.session.prediction import may_be_threaded
 
 if TYPE_CHECKING:
     from pytest_refusal.session.runner import Runner

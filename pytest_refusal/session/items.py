@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 
 import pytest
 
-from pytest_refusal.session.lookahead import Lookahead
+from pytest_refusal.session.ahead.lookahead import Lookahead
 from pytest_refusal.session.observed import NotJudged, RefusalFailure
 from pytest_refusal.session.runner import Runner
 from pytest_refusal.session.wire import OUTCOMES, PLAN, ItemRecord

@@ -13,7 +13,7 @@ from pytest_refusal.settings import Rule
 from pytest_refusal.tally import disagree, state
 
 if TYPE_CHECKING:
-    from pytest_refusal.session.edge import Edge
+    from pytest_refusal.session.wordings.edge import Edge
 
 PROMPT_SHOWN = 200
 ANSWER_SHOWN = 300

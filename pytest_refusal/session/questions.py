@@ -10,16 +10,16 @@ import pytest
 
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
 from pytest_refusal.records import Probe, Request, Role
+from pytest_refusal.session.ahead.prediction import framed_requests, may_be_threaded, requests_of, worded
 from pytest_refusal.session.asking import Asker, Case
-from pytest_refusal.session.drawing import Drawing, Drawn, Key
 from pytest_refusal.session.observed import Attempt, NotJudged, Observed
-from pytest_refusal.session.prediction import framed_requests, may_be_threaded, requests_of, worded
 from pytest_refusal.session.running import Running
+from pytest_refusal.session.wordings.drawing import Drawing, Drawn, Key
 from pytest_refusal.settings import Wanted
 
 if TYPE_CHECKING:
     from pytest_refusal.framing import Framed
-    from pytest_refusal.session.boundary import Answers
+    from pytest_refusal.session.wordings.boundary import Answers
 
 
 def copies_by(case: Case, probe: Probe) -> bool:
@@ -83,7 +83,7 @@ class Questions:
             each: Attempts at each of the others.
         """
         __tracebackhide__ = True
-        from pytest_refusal.session.boundary import answers_of
+        from pytest_refusal.session.wordings.boundary import answers_of
 
         case = self.running.bound()
         rounds = len(self.rounds(case, drawn.probe, canonical))

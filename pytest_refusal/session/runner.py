@@ -13,17 +13,17 @@ from pytest_refusal.errors import UsageProblem
 from pytest_refusal.probes import either
 from pytest_refusal.records import Probe, Response, Role, Verdict
 from pytest_refusal.session.asking import Asker, Case
-from pytest_refusal.session.drawing import Drawing, shown_form
 from pytest_refusal.session.given import counts_in_rates
 from pytest_refusal.session.observed import NotJudged, Observed, RefusalFailure, failure, inconsistent
 from pytest_refusal.session.questions import Questions
 from pytest_refusal.session.running import Running
 from pytest_refusal.session.wire import two_contents
+from pytest_refusal.session.wordings.drawing import Drawing, shown_form
 from pytest_refusal.settings import CANONICAL, Wanted
 
 if TYPE_CHECKING:
-    from pytest_refusal.session.edge import Edge
-    from pytest_refusal.session.hunt import Hunted
+    from pytest_refusal.session.wordings.edge import Edge
+    from pytest_refusal.session.wordings.hunt import Hunted
 
 NOT_REWORDED = (
     "boundary consistency unmeasured: the marker's min_consistency is a limit on other wordings, and nothing asks for "
@@ -179,7 +179,7 @@ class Runner:
             NotJudged: The canonical wording has no decision, or no flip was found and too little was judged.
         """
         __tracebackhide__ = True
-        from pytest_refusal.session.hunt import hunt
+        from pytest_refusal.session.wordings.hunt import hunt
 
         _counts(n=n)
         asked, case = self._probe(probe), self.running.bound()

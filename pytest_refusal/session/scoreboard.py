@@ -16,8 +16,8 @@ from pytest_refusal.framing import measure as compare
 from pytest_refusal.limits import broken_limits
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict, decoding_seed, sha256
-from pytest_refusal.session.numbers import WordingNumbers
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned, two_contents
+from pytest_refusal.session.wordings.numbers import WordingNumbers
 from pytest_refusal.settings import Settings
 from pytest_refusal.summary import Broken, ConditionSummary, JudgeErrors, MeasuredCondition, Report, ServerUse, Usage
 from pytest_refusal.tally import are_copies, summarize

@@ -9,10 +9,10 @@ import pytest
 from values import attempt, probe, settings
 
 from pytest_refusal.paraphrase import Paraphrase, wordings_for
-from pytest_refusal.session.boundary import answers_of
-from pytest_refusal.session.drawing import Drawing, Drawn, Key
-from pytest_refusal.session.edge import Edge
 from pytest_refusal.session.observed import Attempt
+from pytest_refusal.session.wordings.boundary import answers_of
+from pytest_refusal.session.wordings.drawing import Drawing, Drawn, Key
+from pytest_refusal.session.wordings.edge import Edge
 from pytest_refusal.settings import Record
 from pytest_refusal.store import Store
 from pytest_refusal.store.flips import KnownFlips

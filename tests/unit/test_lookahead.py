@@ -16,9 +16,9 @@ from values import probe
 from pytest_refusal.errors import LimitReached, Overloaded, StoreError, TargetError, Unreachable
 from pytest_refusal.protocols import Condition, Endpoint
 from pytest_refusal.records import Request, Response
+from pytest_refusal.session.ahead.asks import Ask, Prediction
+from pytest_refusal.session.ahead.lookahead import LEAST_WINDOW, WINDOW, Lookahead
 from pytest_refusal.session.asking import Asker, Case, Fetched
-from pytest_refusal.session.asks import Ask, Prediction
-from pytest_refusal.session.lookahead import LEAST_WINDOW, WINDOW, Lookahead
 
 
 class Target:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_refusal.session import progress
+from pytest_refusal.session.ahead import progress
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ import pytest
 from pytest_refusal.configuration import wanted_of
 from pytest_refusal.protocols import Ahead, Endpoint
 from pytest_refusal.records import Probe, Request, Role
+from pytest_refusal.session.ahead.asks import Ask, Prediction
 from pytest_refusal.session.asking import Asker, Case
-from pytest_refusal.session.asks import Ask, Prediction
 from pytest_refusal.session.conditions import PROMPT, TARGET, Conditions
-from pytest_refusal.session.drawing import Drawing, Key
 from pytest_refusal.session.redaction import Redactors
+from pytest_refusal.session.wordings.drawing import Drawing, Key
 from pytest_refusal.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from pytest_refusal.escaping import printable
 from pytest_refusal.paraphrase import Paraphrase, Wordings, seek
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Decision, Label, Probe, Role
-from pytest_refusal.session.boundary import Ask, again, answer_of, differs, flip_of, smallest_of
-from pytest_refusal.session.drawing import Key
-from pytest_refusal.session.edge import Flip, flip_lines
 from pytest_refusal.session.observed import PROMPT_SHOWN, Attempt, NotJudged
+from pytest_refusal.session.wordings.boundary import Ask, again, answer_of, differs, flip_of, smallest_of
+from pytest_refusal.session.wordings.drawing import Key
+from pytest_refusal.session.wordings.edge import Flip, flip_lines
 from pytest_refusal.settings import CANONICAL
 
 ENOUGH_JUDGED = 10

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_refusal.paraphrase import Paraphrase, Wordings
     from pytest_refusal.protocols import Redactor
     from pytest_refusal.session.asking import Asker, Case
-    from pytest_refusal.session.edge import Edge
+    from pytest_refusal.session.wordings.edge import Edge
 
 Key = tuple[str, Role, int]
 """What is asked of a probe: text, role, attempt."""

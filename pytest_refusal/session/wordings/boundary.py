@@ -13,9 +13,9 @@ from pytest_refusal.consistency import AskedProbe, Wording, probe_boundary, word
 from pytest_refusal.paraphrase import Paraphrase, Wordings, minimise
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Applied, Decision, Outcome, Role
-from pytest_refusal.session.drawing import Drawn, Key
-from pytest_refusal.session.edge import Edge, Flip
 from pytest_refusal.session.observed import Attempt
+from pytest_refusal.session.wordings.drawing import Drawn, Key
+from pytest_refusal.session.wordings.edge import Edge, Flip
 from pytest_refusal.settings import CANONICAL
 
 AGAIN = 2

@@ -15,8 +15,8 @@ from contextlib import suppress
 from pytest_refusal.errors import AskingEnded, LimitReached, Overloaded, StoreError, TargetError
 from pytest_refusal.protocols import Endpoint
 from pytest_refusal.records import Probe, Request
+from pytest_refusal.session.ahead.asks import Ask, Place, Prediction, State, place_of
 from pytest_refusal.session.asking import Asker, Case, Fetched
-from pytest_refusal.session.asks import Ask, Place, Prediction, State, place_of
 from pytest_refusal.summary import Usage
 from pytest_refusal.targets.law import MOST
 

@@ -14,12 +14,12 @@ from pytest_refusal.escaping import printable
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Probe, Role
 from pytest_refusal.reports.terminal import Line, table
+from pytest_refusal.session.ahead.asks import Place, place_of
+from pytest_refusal.session.ahead.prediction import framed_requests, probes_of, requests_of, worded
 from pytest_refusal.session.asking import Asker, Case
-from pytest_refusal.session.asks import Place, place_of
 from pytest_refusal.session.conditions import Conditions
-from pytest_refusal.session.drawing import Drawing, Drawn
-from pytest_refusal.session.prediction import framed_requests, probes_of, requests_of, worded
 from pytest_refusal.session.redaction import Redactors
+from pytest_refusal.session.wordings.drawing import Drawing, Drawn
 from pytest_refusal.settings import Record, Settings, Wanted
 from pytest_refusal.summary import Broken
 

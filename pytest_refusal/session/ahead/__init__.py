@@ -1,0 +1,1 @@
+"""What the next tests will want: predicted, asked ahead of them, shown while it is asked, or only counted."""

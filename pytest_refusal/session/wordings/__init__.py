@@ -1,0 +1,1 @@
+"""A probe in other words: drawn, asked, hunted for flips, and what was seen."""
