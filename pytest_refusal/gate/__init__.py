@@ -31,6 +31,8 @@ condition (:class:`GatedCondition`) and probe (:class:`GatedProbe`):
 >>> result.verdict.value, [(one.family, one.name, round(one.p, 5)) for one in result.broken]
 ('fail', [('probe', 'address', 0.00033)])
 
+``LabelCounts.counted(labels, violations)`` takes counts as a line of a baseline has them, ``LabelCounts.of`` verdicts.
+
 Where nothing was edited (``unchanged=True``) and something fails, :attr:`GateResult.wants_again` asks for a second set:
 put it in ``again`` and decide once more. Where rounds end early, :func:`look` says after each whether another one is
 needed; the conditions then hold how many ``rounds`` each direction had. :func:`blocks` is the suite's test alone.
