@@ -6,7 +6,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
@@ -72,6 +72,7 @@ def test_agreement_everywhere_still_has_a_width() -> None:
     assert high > 1 / 11
 
 
+@settings(deadline=None)
 @given(pairs)
 def test_the_interval_holds_its_difference_and_turns_round_with_the_sides(
     some: list[Counts],

@@ -87,6 +87,7 @@ def test_the_interval_of_a_difference_within_probes_by_hand() -> None:
     assert (low, high) == pytest.approx((difference - half, difference + half))
 
 
+@patient
 @given(st.lists(st.tuples(*[st.integers(0, 6)] * 4), min_size=1, max_size=8))
 def test_the_interval_holds_the_difference_and_turns_round_with_the_factor(tables: list[Table]) -> None:
     low, high = risk_difference_interval(tables)
