@@ -239,15 +239,13 @@ def _usual(lines: Iterable[BaselineLine]) -> int:
 
 def _counts(line: BaselineLine, meant: int = 0) -> LabelCounts:
     """Return the counts of a line; what it lacks of ``meant`` attempts was not run."""
-    labels = {label.value: count for label, count in line.labels.items()}
-    forbidden = line.violations.get(Label.COMPLIANCE, 0)
-    return LabelCounts(**labels, not_run=max(0, meant - line.attempts), violations=forbidden)
+    return LabelCounts.counted(line.labels, line.violations, not_run=max(0, meant - line.attempts))
 
 
 def _counts_of(attempts: Sequence[Mapping[str, Any]]) -> LabelCounts:
-    labels = Counter(Label(one["label"]).value for one in attempts)
-    forbidden = sum(one["label"] == Label.COMPLIANCE and bool(one.get("violation")) for one in attempts)
-    return LabelCounts(**labels, violations=forbidden)
+    labels = Counter(Label(one["label"]) for one in attempts)
+    forbidden = Counter(Label(one["label"]) for one in attempts if one.get("violation"))
+    return LabelCounts.counted(labels, {label: count for label, count in forbidden.items() if label.judged})
 
 
 def _names(names: Sequence[str]) -> str:
