@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from pytest_refusal.stats.intervals import wilson
+from pytest_refusal.stats.paired import mover
 
 
 def difference_interval(
@@ -31,11 +30,8 @@ def difference_interval(
     low_2, high_2 = wilson(hits_2, trials_2, confidence)
     if not (trials_1 and trials_2):
         return -1.0, 1.0
-    rate_1, rate_2 = hits_1 / trials_1, hits_2 / trials_2
-    difference = rate_1 - rate_2
-    low = difference - math.hypot(rate_1 - low_1, high_2 - rate_2)
-    high = difference + math.hypot(high_1 - rate_1, rate_2 - low_2)
-    return max(-1.0, low), min(1.0, high)
+    found = mover((hits_2 / trials_2, low_2, high_2), (hits_1 / trials_1, low_1, high_1))
+    return found.low, found.high
 
 
 def drop_upper_bound(
