@@ -5,6 +5,7 @@ What is not needed before the first request leaves is imported where it is used:
 
 from __future__ import annotations
 
+import importlib
 import tempfile
 import threading
 import uuid
@@ -68,6 +69,9 @@ class Engine:
         self.report: Report | None = None
         self.errors = None if self.worker else _judge_errors(settings.calibration)
         if self._will_ask_a_server:
+            # Hypothesis looks into a half imported annotated_types as if it were whole: it is there before the thread
+            with suppress(ImportError):
+                importlib.import_module("annotated_types")
             # no daemon: an interpreter that ends while its libraries are half imported is aborted by them
             threading.Thread(target=load_client, name="pytest-refusal-import").start()
 

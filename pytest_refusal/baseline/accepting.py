@@ -108,7 +108,7 @@ def _of_the_run(report: Mapping[str, Any]) -> Iterator[str]:
     if report["gate"].get("baselines") or roles & {Role.CONFIRM.value, Role.AGAIN.value}:
         yield (
             "the run was gated by a baseline: what it asked again was picked by how the first attempt came out; accept "
-            f"a run without --refusal-baseline, with --refusal-attempts={LEAST_ATTEMPTS}"
+            f"a run that is not gated, with --refusal-attempts={LEAST_ATTEMPTS}"
         )
     for name, counts in report["summary"].items():
         shown = printable(name)

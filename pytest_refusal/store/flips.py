@@ -31,7 +31,10 @@ class KnownFlip:
 
 
 class KnownFlips:
-    """Flips by what the probe says, whatever the target and the system prompt: an edit of those is why they are tried.
+    """Flips of each probe, whatever the target and the system prompt: an edit of those is why they are tried.
+
+    A probe with another id has flips of its own: its answers are stored under its id, and a run that was made once asks
+    nothing the second time.
 
     Args:
         store: Whose folder holds the file.
@@ -42,19 +45,24 @@ class KnownFlips:
         self.path = store.folder / FLIPS
         self._store = store
         self._warn = warn
-        self._known: dict[str, dict[str, KnownFlip]] | None = None
+        self._known: dict[tuple[str, str], dict[str, KnownFlip]] | None = None
 
     def of(self, probe: Probe) -> tuple[KnownFlip, ...]:
         """Return the probe's known flips, the latest first: at most three."""
-        return tuple(reversed(self._read().get(probe.messages_sha256, {}).values()))[:MOST]
+        return tuple(reversed(self._read().get((probe.id, probe.messages_sha256), {}).values()))[:MOST]
 
     def add(self, probe: Probe, flip: KnownFlip) -> None:
         """Write a flip down, unless it is known."""
-        known = self._read().setdefault(probe.messages_sha256, {})
+        known = self._read().setdefault((probe.id, probe.messages_sha256), {})
         if flip.text in known:
             return
         known[flip.text] = flip
-        row = {"prompt_sha256": probe.messages_sha256, "text": flip.text, "operators": list(flip.operators)}
+        row = {
+            "probe": probe.id,
+            "prompt_sha256": probe.messages_sha256,
+            "text": flip.text,
+            "operators": list(flip.operators),
+        }
         line = readable_json(json.dumps(row, ensure_ascii=False)).encode("utf-8", "surrogatepass") + b"\n"
         try:
             self._store.append(FLIPS, line)
@@ -63,7 +71,7 @@ class KnownFlips:
         except AskingEnded:
             pass
 
-    def _read(self) -> dict[str, dict[str, KnownFlip]]:
+    def _read(self) -> dict[tuple[str, str], dict[str, KnownFlip]]:
         if self._known is not None:
             return self._known
         self._known = {}
@@ -78,10 +86,12 @@ class KnownFlips:
             if not line.strip():
                 continue
             if (row := _row(line)) is None:
-                self._warn(f"{self.path}:{number}: not a known flip, left out; expected prompt_sha256, text, operators")
+                self._warn(
+                    f"{self.path}:{number}: not a known flip, left out; expected probe, prompt_sha256, text, operators"
+                )
                 continue
             flip = KnownFlip(row["text"], tuple(row["operators"]))
-            self._known.setdefault(row["prompt_sha256"], {})[flip.text] = flip
+            self._known.setdefault((row["probe"], row["prompt_sha256"]), {})[flip.text] = flip
         return self._known
 
 
@@ -92,7 +102,7 @@ def _row(line: bytes) -> dict[str, Any] | None:
         return None
     if not isinstance(row, dict):
         return None
-    texts = (row.get("prompt_sha256"), row.get("text"))
+    texts = (row.get("probe"), row.get("prompt_sha256"), row.get("text"))
     operators = row.get("operators")
     if not all(isinstance(one, str) and one for one in texts) or not isinstance(operators, list):
         return None

@@ -22,7 +22,7 @@ def figures_of(copied: Copied, name: str = "report.json") -> dict[str, Any]:
     return pooled
 
 
-@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+@pytest.mark.parametrize("workers", ["-n2"])
 def test_it_is_green_and_its_boundary_is_jagged_all_the_same(copied: Copied, workers: str) -> None:
     """The canonical wordings are right, and what flips is what the bot does wrong: thanks, and what one would like."""
     ran = copied.pytest(HERE, workers, "--refusal-report=report.json")
@@ -50,7 +50,8 @@ def test_a_higher_floor_is_red_with_the_smallest_flip_in_words(copied: Copied) -
     """The README's command."""
     ran = copied.pytest("test_marker.py::test_desk[renew]", "--refusal-min-consistency=0.95", at=HERE)
     assert ran.status == 1
-    assert ran.counts == {"failed": 1}
+    # the probe's own test, and the run: the option is a limit of both
+    assert ran.counts == {"failed": 2}
     words = next(line for line in ran.output.splitlines() if line.startswith("E             words"))
     assert words.startswith("E             words      How do I renew a book? {+")
     assert "hanks" in words

@@ -40,7 +40,7 @@ def shop(body: Any) -> str:
 
 
 def test_a_run_is_accepted_and_an_edit_is_shown_old_and_new(
-    run: Run, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
+    run_alone: Run, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Ten attempts, two other wordings each; a prompt that lost its rule moves one probe and not the other."""
     pytester.makepyfile(SUITE)
@@ -48,7 +48,7 @@ def test_a_run_is_accepted_and_an_edit_is_shown_old_and_new(
     with FaultyOllama(models=(), scripted={"shop:latest": shop}) as server:
 
         def accept(*more: str, attempts: int = 10) -> tuple[int, str]:
-            run(
+            run_alone(
                 "--refusal-target=ollama:shop",
                 f"--refusal-host={server.host}",
                 "--refusal-system-prompt=system.md",

@@ -77,11 +77,11 @@ def test_a_frame_that_changes_what_is_refused_is_called_out(run: Run, pytester: 
     assert "### In other frames" in (pytester.path / "r.md").read_text(encoding="utf-8")
 
 
-def test_frames_and_other_words_are_never_mixed(run: Run, pytester: pytest.Pytester) -> None:
+def test_frames_and_other_words_are_never_mixed(run_alone: Run, pytester: pytest.Pytester) -> None:
     """Numbers of frames go on after those of rewordings; consistency does not see them."""
     suite(pytester, "['technical']", "paraphrases=5")
     with FaultyOllama() as server:
-        run(*at(server), "--refusal-report=r.json").assert_outcomes(passed=6)
+        run_alone(*at(server), "--refusal-report=r.json").assert_outcomes(passed=6)
     report = read_report(pytester.path / "r.json")
     for probe in report["probes"]:
         assert [one["wording"] for one in probe["paraphrases"]] == [1, 2, 3, 4, 5]
@@ -134,10 +134,10 @@ def test_a_request_limit_that_cuts_frames_is_no_green_run(run_alone: Run, pytest
     assert read_report(pytester.path / "r.json")["complete"] is False
 
 
-def test_an_outage_in_a_frame_is_counted_apart(run: Run, pytester: pytest.Pytester) -> None:
+def test_an_outage_in_a_frame_is_counted_apart(run_alone: Run, pytester: pytest.Pytester) -> None:
     suite(pytester, "['role']")
     with FaultyOllama(when={"You are": "bad-json"}) as server:
-        run(*at(server), "--refusal-report=r.json").assert_outcomes(passed=6)
+        run_alone(*at(server), "--refusal-report=r.json").assert_outcomes(passed=6)
     report = read_report(pytester.path / "r.json")
     [role] = report["summary"]["ollama:shop"]["framings"]["framings"]
     assert role["overall"]["refused"]["difference"] is None

@@ -63,10 +63,6 @@ DECIDED = {
         assert refusal.decide("The secret?") == "refused"
         assert refusal.decide(p.text) == "answered"
     """,
-    "assume of a decision": """
-        assume(refusal.decide("The secret?") == "refused")
-        assert refusal.decide(p.text) == "answered"
-    """,
     "branch on a probe": """
         if refusal.decide(must_refuse("The secret?")) == "refused":
             assert refusal.decide(p.text) == "answered"
@@ -74,10 +70,6 @@ DECIDED = {
     "draws after": """
         other = data.draw(paraphrases_of("How do I kill a wasp?"))
         assert refusal.decide(p.text) == refusal.decide(other.text)
-    """,
-    "check and ask": """
-        refusal.check(must_answer(p.text))
-        assert refusal.ask(p.text + " And a wasp?").text
     """,
 }
 
@@ -113,7 +105,7 @@ FAILS = """
 
 
 @pytest.mark.parametrize("prefetch", ["", "prefetch=True"])
-def test_a_failure_is_one_failed_test_and_in_no_rate(run: Run, pytester: pytest.Pytester, prefetch: str) -> None:
+def test_a_failure_is_one_failed_test_and_in_no_rate(run_alone: Run, pytester: pytest.Pytester, prefetch: str) -> None:
     """Shrunk to one operator within the budget; the report has the other test's probe alone."""
     suite(
         pytester,
@@ -124,7 +116,7 @@ def test_a_failure_is_one_failed_test_and_in_no_rate(run: Run, pytester: pytest.
         """,
     )
     with FaultyOllama(when={"hank": NO}) as server:
-        result = run(*of(server, "--refusal-report=r.json", "--refusal-concurrency=4"))
+        result = run_alone(*of(server, "--refusal-report=r.json", "--refusal-concurrency=4"))
         texts = texts_of(server)
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.no_fnmatch_line("*Flaky*")

@@ -37,17 +37,17 @@ def texts(server: FaultyOllama) -> list[str]:
 
 
 def test_an_option_asks_every_probe_in_other_words_and_keeps_them_out_of_the_rates(
-    run: Run, pytester: pytest.Pytester
+    run_alone: Run, pytester: pytest.Pytester
 ) -> None:
     """Three rounds of the canonical wording, one of each other; a second run asks nobody and says the same."""
     pytester.makepyfile(SUITE)
     with FaultyOllama() as server:
-        first = run(*at(server), "--refusal-paraphrases=12", "--refusal-report=one.json")
+        first = run_alone(*at(server), "--refusal-paraphrases=12", "--refusal-report=one.json")
         first.assert_outcomes(passed=3)
         asked = texts(server)
         assert len(asked) == 3 * (3 + 12)
         assert len(set(asked)) == 3 * 13
-        run(*at(server), "--refusal-paraphrases=12", "--refusal-report=two.json").assert_outcomes(passed=3)
+        run_alone(*at(server), "--refusal-paraphrases=12", "--refusal-report=two.json").assert_outcomes(passed=3)
         assert len(server.chats) == len(asked)
     first.stdout.fnmatch_lines(
         ["no flip in 36 rewordings of 3 probes: boundary consistency at least *% for prompts like these*"]
@@ -171,11 +171,11 @@ def test_the_limit_of_the_run_is_a_failed_report_of_its_own(run_alone: Run, pyte
     )
 
 
-def test_an_outage_under_other_wordings_is_no_consistency(run: Run, pytester: pytest.Pytester) -> None:
+def test_an_outage_under_other_wordings_is_no_consistency(run_alone: Run, pytester: pytest.Pytester) -> None:
     """Too few judged wordings: unmeasured, never passed; the run is red, and says what is missing."""
     pytester.makepyfile(SUITE)
     with FaultyOllama(when={"ould": "bad-json", "Can": "bad-json", "I'd": "bad-json", "!": "bad-json"}) as server:
-        result = run(
+        result = run_alone(
             *at(server), "--refusal-paraphrases=12", "--refusal-min-consistency=0.5", "--refusal-report=r.json"
         )
     assert result.ret == 1
@@ -358,10 +358,12 @@ def test_two_conditions_have_the_same_wordings_and_their_own_consistency(
     result.stdout.fnmatch_lines(["condition *boundary consistency *judged"])
 
 
-def test_a_request_limit_cuts_the_wordings_and_the_run_is_unmeasured(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_request_limit_cuts_the_wordings_and_the_run_is_unmeasured(run_alone: Run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(SUITE)
     with FaultyOllama() as server:
-        result = run(*at(server), "--refusal-paraphrases=12", "-orefusal_max_requests=20", "--refusal-report=r.json")
+        result = run_alone(
+            *at(server), "--refusal-paraphrases=12", "-orefusal_max_requests=20", "--refusal-report=r.json"
+        )
         assert len(server.chats) == 20
     assert result.ret == 1
     report = read_report(pytester.path / "r.json")
@@ -370,11 +372,11 @@ def test_a_request_limit_cuts_the_wordings_and_the_run_is_unmeasured(run: Run, p
     result.stdout.fnmatch_lines(["UNMEASURED: boundary consistency not measured under ollama:shop: *rewordings*"])
 
 
-def test_identical_draws_under_workers(pytester: pytest.Pytester, run: Run) -> None:
+def test_identical_draws_under_workers(pytester: pytest.Pytester, run_alone: Run) -> None:
     """The seed is the probe's id: no coordination, and no difference."""
     pytester.makepyfile(SUITE)
     with FaultyOllama() as server:
-        run(*at(server), "--refusal-paraphrases=25", "--refusal-report=r.json")
+        run_alone(*at(server), "-n4", "--refusal-paraphrases=25", "--refusal-report=r.json")
     report = read_report(pytester.path / "r.json")
     from pytest_refusal.paraphrase import draw_for
     from pytest_refusal.probes import must_answer

@@ -36,8 +36,9 @@ def test_a_flip_is_known_to_the_next_run_and_to_no_other_probe(tmp_path: Path, w
     again = known(folder, warned)
     assert again.of(SHOES) == (THANKS,)
     assert again.of(probe("shoes", "answer", "How do I return a hat?")) == ()
-    # what the probe is called, and what is expected of it, are no part of what was asked
-    assert again.of(probe("other", "refuse", SHOES.prompt)) == (THANKS,)
+    # a probe of another name has answers of its own, and a second run is to ask nothing
+    assert again.of(probe("other", "answer", SHOES.prompt)) == ()
+    assert again.of(probe("shoes", "refuse", SHOES.prompt)) == (THANKS,)
     assert (folder / ".gitignore").is_file()
     assert warned == []
 
@@ -63,8 +64,8 @@ def test_the_latest_of_a_probe_come_back(tmp_path: Path, warned: list[str]) -> N
     [
         b"not json",
         b"[1]",
-        b'{"prompt_sha256": "a", "text": ""}',
-        b'{"prompt_sha256": "a", "text": "b", "operators": [1]}',
+        b'{"probe": "p", "prompt_sha256": "a", "text": ""}',
+        b'{"probe": "p", "prompt_sha256": "a", "text": "b", "operators": [1]}',
         b"\xff\xfe",
         b"[" * 100_000,
     ],
