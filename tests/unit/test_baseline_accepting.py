@@ -300,7 +300,7 @@ def test_a_run_that_was_gated_is_refused() -> None:
     row["gate"]["baselines"] = [{"path": "b.jsonl"}]
     (reason,) = against(row)
     assert reason.startswith("the run was gated by a baseline:")
-    assert reason.endswith("accept a run without --refusal-baseline, with --refusal-attempts=10")
+    assert reason.endswith("accept a run that is not gated, with --refusal-attempts=10")
     row["gate"]["baselines"] = []
     assert take(row)
     for role in ("confirm", "again"):
