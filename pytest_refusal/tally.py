@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pytest_refusal.records import Expect, Label, Outcome, Probe, Role, is_right
+from pytest_refusal.records import Expect, Label, Outcome, Probe, Role, is_right, repeats_itself
 from pytest_refusal.settings import Rule
 from pytest_refusal.stats import effective_trials, population_interval, rogan_gladen, wilson
 from pytest_refusal.summary import (
@@ -99,7 +99,7 @@ def are_copies(outcomes: Iterable[Outcome], options: Mapping[str, Any]) -> bool:
         outcomes: Of the condition; those of canonical wordings and role ``round`` are looked at.
         options: Decoding parameters of its target.
     """
-    if options.get("temperature") == 0 or "seed" in options:
+    if repeats_itself(options):
         return True
     answers: dict[str, list[str]] = defaultdict(list)
     for one in outcomes:

@@ -12,7 +12,7 @@ from pytest_refusal.baseline.accepting import judge_text
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.escaping import printable
 from pytest_refusal.gate import GatedCondition, GatedProbe, GatedWording, Standing
-from pytest_refusal.records import Label, Role
+from pytest_refusal.records import Label, Role, repeats_itself
 from pytest_refusal.summary import LabelCounts
 
 COPIES = 0.9
@@ -225,7 +225,7 @@ def _rewordings(
 def _copies(lines: Iterable[BaselineLine]) -> bool:
     """Return whether attempts of a condition are copies of one answer: by its options, or by what came."""
     told = list(lines)
-    if any(one.options.get("temperature") == 0 or "seed" in one.options for one in told):
+    if any(repeats_itself(one.options) for one in told):
         return True
     several = [one for one in told if one.attempts > 1 and one.distinct_answers]
     return bool(several) and sum(one.distinct_answers == 1 for one in several) >= COPIES * len(several)

@@ -4,7 +4,16 @@ Nothing here knows pytest, a file or a network. Rates are fractions from 0 to 1,
 """
 
 from pytest_refusal.records.answered import Response, ToolCall
-from pytest_refusal.records.asked import Applied, FramedForm, Message, Probe, Request, Rewording, decoding_seed
+from pytest_refusal.records.asked import (
+    Applied,
+    FramedForm,
+    Message,
+    Probe,
+    Request,
+    Rewording,
+    decoding_seed,
+    repeats_itself,
+)
 from pytest_refusal.records.judged import Outcome, Verdict, Vote, is_right
 from pytest_refusal.records.words import Decision, Expect, Kind, Label, Role, Tier, canonical_json, sha256
 
@@ -29,5 +38,6 @@ __all__ = [
     "canonical_json",
     "decoding_seed",
     "is_right",
+    "repeats_itself",
     "sha256",
 ]

@@ -263,6 +263,11 @@ class Request:
         return self._key
 
 
+def repeats_itself(options: Mapping[str, Any]) -> bool:
+    """Return whether decoding parameters make every attempt at a text the same answer: temperature 0, or a seed."""
+    return options.get("temperature") == 0 or "seed" in options
+
+
 def decoding_seed(key: str) -> int:
     """Return the first 31 bits of a request key, so that every probe and attempt draws its own random numbers.
 

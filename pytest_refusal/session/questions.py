@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
-from pytest_refusal.records import Probe, Request, Role
+from pytest_refusal.records import Probe, Request, Role, repeats_itself
 from pytest_refusal.session.ahead.prediction import framed_requests, may_be_threaded, requests_of, worded
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.observed import Attempt, NotJudged, Observed
@@ -20,12 +20,6 @@ from pytest_refusal.settings import Wanted
 if TYPE_CHECKING:
     from pytest_refusal.framing import Framed
     from pytest_refusal.session.wordings.boundary import Answers
-
-
-def copies_by(case: Case, probe: Probe) -> bool:
-    """Return whether the options make every attempt at a text the same answer; of other targets nobody knows before."""
-    options = {**case.endpoint.options, **probe.options}
-    return options.get("temperature") == 0 or "seed" in options
 
 
 class Questions:
@@ -117,7 +111,7 @@ class Questions:
         with a seed that the user set.
         """
         __tracebackhide__ = True
-        once = copies_by(case, probe)
+        once = repeats_itself({**case.endpoint.options, **probe.options})
         keys = [key for key in keys if not (once and key[1] is Role.FLIP and key[2] > 1)]
         wanted = [
             (key, asked)

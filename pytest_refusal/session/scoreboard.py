@@ -10,9 +10,6 @@ from itertools import groupby
 
 from pytest_refusal import __version__
 from pytest_refusal.agreement import agreement
-from pytest_refusal.consistency import asked_probes, measure, placed
-from pytest_refusal.framing import asked_twins
-from pytest_refusal.framing import measure as compare
 from pytest_refusal.limits import broken_limits
 from pytest_refusal.protocols import JudgeIdentity
 from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict, decoding_seed, sha256
@@ -167,6 +164,13 @@ class Scoreboard:
         asked = self._numbers.asked()
         drawn = {(one.probe, one.condition) for one in asked if one.wanted}
         meant = {(one.probe, one.condition) for one in self._plan.selected if one.paraphrases} - drawn
+        if not asked and not meant:
+            return dict(summary)
+        # here, for a run without other words and frames has no use for either
+        from pytest_refusal.consistency import asked_probes, measure, placed
+        from pytest_refusal.framing import asked_twins
+        from pytest_refusal.framing import measure as compare
+
         not_run = Counter(condition for _, condition in meant)
         found = asked_probes(outcomes, self._probes, asked)
         counts = dict(summary)
