@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_refusal.baseline import BaselineLine
-    from pytest_refusal.commands.pairing import Compared, Side
+    from pytest_refusal.session.gating.pairs import Compared, Side
 
 DESCRIPTION = """\
 Say whether what was right in BASE became rarer in CURRENT: FAIL, PASS, UNDECIDED, unmeasured, or no verdict. Each is a
@@ -59,7 +59,7 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     Raises:
         UsageProblem: A file cannot be used, or the two cannot be compared.
     """
-    from pytest_refusal.commands.pairing import compared
+    from pytest_refusal.session.gating.pairs import compared
     from pytest_refusal.gate import GateSettings, decide
     from pytest_refusal.reports import gate
     from pytest_refusal.summary import GateVerdict
@@ -81,7 +81,7 @@ def _side(path: Path) -> Side:
     from pytest_refusal.baseline.answers import SUFFIX
     from pytest_refusal.baseline.counting import damaged_otherwise
     from pytest_refusal.calibration.sheet import read_json_object
-    from pytest_refusal.commands.pairing import Side, side_of_report
+    from pytest_refusal.session.gating.pairs import Side, side_of_report
     from pytest_refusal.errors import UsageProblem
     from pytest_refusal.escaping import printable
 

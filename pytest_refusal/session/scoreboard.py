@@ -150,6 +150,11 @@ class Scoreboard:
             responses=dict(sorted(self._responses.items())),
             summary=summary,
             deselected=Counter(condition for _, condition in sorted(deselected)),
+            left_out=_by_condition(deselected),
+            not_run={
+                condition: {probe: count for probe in probes if (count := not_run[probe, condition])}
+                for condition, probes in _by_condition(key for key, count in not_run.items() if count).items()
+            },
             broken=tuple(broken),
             warnings=tuple(self._warnings),
             texts=settings.report_texts,
@@ -267,3 +272,11 @@ class Scoreboard:
 
     def _warn(self, text: str) -> None:
         self._warnings.setdefault(text)
+
+
+def _by_condition(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return condition → ids of (probe, condition), both sorted."""
+    found: dict[str, list[str]] = {}
+    for condition, probe in sorted((condition, probe) for probe, condition in pairs):
+        found.setdefault(condition, []).append(probe)
+    return {condition: tuple(probes) for condition, probes in found.items()}

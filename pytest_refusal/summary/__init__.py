@@ -49,6 +49,7 @@ from pytest_refusal.summary.gate import (
     NeverFails,
     Tested,
 )
+from pytest_refusal.summary.gated import GateReport, SideBySide
 from pytest_refusal.summary.labels import LabelCounts
 from pytest_refusal.summary.reworded import LEAST_JUDGED, FlipDirection, ProbeBoundary, RewordingResult, SmallestFlip
 from pytest_refusal.summary.run import Broken, MeasuredCondition, Report, ServerUse, Usage
@@ -84,6 +85,7 @@ __all__ = [
     "FramingResult",
     "FramingSide",
     "Framings",
+    "GateReport",
     "GateResult",
     "GateVerdict",
     "Group",
@@ -99,6 +101,7 @@ __all__ = [
     "RewordingResult",
     "Score",
     "ServerUse",
+    "SideBySide",
     "SmallestFlip",
     "SplitVote",
     "Tested",

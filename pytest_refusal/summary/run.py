@@ -10,6 +10,8 @@ from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
 from pytest_refusal.records import FramedForm, Outcome, Probe, Rewording
 from pytest_refusal.settings import Rule
 from pytest_refusal.summary.counts import Agreement, ConditionSummary, JudgeErrors, Rate
+from pytest_refusal.summary.gate import GateVerdict
+from pytest_refusal.summary.gated import GateReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,8 @@ class Broken:
     """A limit that does not hold: it fails the run as a test report of its own, named ``refusal::<name>``.
 
     Attributes:
-        family: ``limit``, ``unjudged`` or ``unmeasured``.
+        family: ``limit``, ``unjudged`` or ``unmeasured``; ``gate`` where the gate as a whole fails the run; or of the
+            gate ``suite``, ``second``, ``rewordings``, ``category``, ``probe``, ``critical``.
         name: What stands behind ``refusal::`` in the report's name.
         direction: ``refuse``, ``answer`` or ``either``, or ``""`` if it is about none.
         message: What happened, with the count, and what helps.
@@ -132,6 +135,9 @@ class Report:
         agreement: Of several judges, or None.
         errors: The judge's, where people's labels have measured them (ini ``refusal_calibration``).
         wordings: Probe id → number → a rewording or another frame that it was asked in.
+        left_out: Condition → ids of the probes that the user left out.
+        not_run: Condition → probe id → attempts that were meant to be made and were not.
+        gate: What the regression gate says, where the run has a baseline.
     """
 
     plugin_version: str
@@ -152,6 +158,9 @@ class Report:
     agreement: Agreement | None = None
     errors: JudgeErrors | None = None
     wordings: Mapping[str, Mapping[int, Rewording | FramedForm]] = field(default_factory=dict)
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_run: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    gate: GateReport | None = None
 
     @property
     def repeatable(self) -> bool:
@@ -160,7 +169,17 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """``fail`` if a limit on a rate is broken, ``unmeasured`` if a check could not be made, else ``none``."""
-        if any(one.family == "limit" for one in self.broken):
-            return "fail"
-        return "unmeasured" if self.broken else "none"
+        """Say how the run stands: a word of ``GateVerdict``.
+
+        ``fail`` if a limit on a rate is broken or the gate fails, else ``unmeasured`` if a check could not be made,
+        else what the gate says, ``none`` without a baseline.
+        """
+        found = {GateVerdict.FAIL if one.family == "limit" else GateVerdict.UNMEASURED for one in self.limits_broken}
+        if self.gate is not None:
+            found.add(self.gate.result.verdict)
+        return GateVerdict.first(found).value
+
+    @property
+    def limits_broken(self) -> tuple[Broken, ...]:
+        """What is broken apart from the gate."""
+        return tuple(one for one in self.broken if one.family in ("limit", "unjudged", "unmeasured"))
