@@ -59,9 +59,9 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     Raises:
         UsageProblem: A file cannot be used, or the two cannot be compared.
     """
-    from pytest_refusal.session.gating.pairs import compared
     from pytest_refusal.gate import GateSettings, decide
     from pytest_refusal.reports import gate
+    from pytest_refusal.session.gating.pairs import compared
     from pytest_refusal.summary import GateVerdict
 
     base, current = _side(given.base), _side(given.current)
@@ -81,9 +81,9 @@ def _side(path: Path) -> Side:
     from pytest_refusal.baseline.answers import SUFFIX
     from pytest_refusal.baseline.counting import damaged_otherwise
     from pytest_refusal.calibration.sheet import read_json_object
-    from pytest_refusal.session.gating.pairs import Side, side_of_report
     from pytest_refusal.errors import UsageProblem
     from pytest_refusal.escaping import printable
+    from pytest_refusal.session.gating.pairs import Side, side_of_report
 
     name = printable(str(path))
     if path.name.endswith(SUFFIX):
