@@ -107,10 +107,13 @@ def _told(one: Tested) -> tuple[Rate, Rate]:
 
 
 def as_a_whole(report: Report) -> Iterator[str]:
-    """Yield why the gate fails the run beside what it found broken, as ``refusal_undecided = fail`` does."""
+    """Yield why the run fails whatever the verdict says: the gate as a whole (``refusal_undecided = fail``), limits."""
     for one in report.broken:
         if one.family == "gate":
             yield printable(one.message)
+    # whoever reads PASS reads no further
+    if beside := len(report.limits_broken):
+        yield f"beside the gate {many(beside, 'limit does', 'limits do')} not hold: see below"
 
 
 def compared(gate: GateReport) -> Iterator[str]:

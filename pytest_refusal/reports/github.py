@@ -108,12 +108,15 @@ def _within(page: Iterable[str], limit: int) -> str:
         return whole
     kept: list[str] = []
     size = 0
-    inside = False
+    end = ""
     ending: list[str] = []
     for line in page:
-        inside = line == "<details>" or (inside and line != "</details>")
+        if end:
+            end = "" if line == end else end
+        elif line == "<details>" or line.startswith("```"):
+            end = "</details>" if line == "<details>" else line
         # what is open is closed, or the sentence would be hidden in it
-        closing = ["", *(["</details>", ""] if inside else []), _CUT]
+        closing = ["", *([end, ""] if end else []), _CUT]
         size += len(line.encode()) + 1
         if size + len("\n".join(closing).encode()) + 1 > limit:
             break
