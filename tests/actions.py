@@ -8,7 +8,7 @@ from dataclasses import dataclass
 KNOWN = ("error", "warning", "notice", "debug", "group", "endgroup", "add-mask", "set-env", "stop-commands")
 
 # .NET compares texts by culture, which passes over these
-_IGNORED = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+PASSED_OVER = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]")  # fmt: skip
 
 
@@ -23,7 +23,7 @@ class Command:
 
 def command(line: str) -> Command | None:
     """Return the command that the runner sees in a line, or None."""
-    line = _IGNORED.sub("", line)
+    line = PASSED_OVER.sub("", line)
     return _at_the_beginning(line.lstrip()) or _anywhere(line)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from pytest_refusal.escaping import printable
+from pytest_refusal.reports import gate_run
 from pytest_refusal.reports import gate_words as words
 from pytest_refusal.reports.layout import Line, table
 from pytest_refusal.summary import BrokenGate, DirectionResult, GateResult, GateVerdict, Report, SideBySide
@@ -47,14 +48,14 @@ def report_lines(report: Report) -> Iterator[Line]:
     if gate is None:
         return
     yield _verdict(gate.result, gate.margin, gate.remark)
-    for text in words.as_a_whole(report):
+    for text in gate_run.as_a_whole(report):
         yield Line(f"FAILED: {text}", "bad")
-    for text in words.compared(gate):
+    for text in gate_run.compared(gate):
         yield Line(text)
     answers = {(one.condition, one.probe): one for one in gate.answers} if report.texts else {}
     yield from _directions(gate.result, gate.margin, answers)
     yield Line("")
-    for text in words.afterwards(report):
+    for text in gate_run.afterwards(report):
         yield Line(text)
     if gate.command:
         yield Line(f"this verdict again: {printable(gate.command)}")

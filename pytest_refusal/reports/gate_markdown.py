@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pytest_refusal.escaping import printable
+from pytest_refusal.reports import gate_run
 from pytest_refusal.reports import gate_words as words
 from pytest_refusal.reports.markup import escape, table
 from pytest_refusal.summary import DirectionResult, GateReport, GateVerdict, Moved, Report, SideBySide, Tested
@@ -29,11 +30,11 @@ def section(report: Report) -> Iterator[str]:
     word, _, rest = words.verdict(gate.result, gate.margin, gate.remark).partition(":")
     yield f"**{escape(word)}**:{escape(rest)}"
     yield ""
-    for sentence in words.as_a_whole(report):
+    for sentence in gate_run.as_a_whole(report):
         yield f"- **FAILED** {escape(sentence)}"
-    for sentence in words.compared(gate):
+    for sentence in gate_run.compared(gate):
         yield f"- {escape(sentence)}"
-    for sentence in (*words.sides_missing(gate.result), *words.afterwards(report)):
+    for sentence in (*words.sides_missing(gate.result), *gate_run.afterwards(report)):
         yield f"- {escape(sentence)}"
     for one in gate.result.directions:
         yield ""

@@ -15,12 +15,10 @@ from pytest_refusal.summary import (
     Detectable,
     DirectionResult,
     Doubt,
-    GateReport,
     GateResult,
     GateVerdict,
     NeverFails,
     Rate,
-    Report,
     Tested,
 )
 
@@ -106,61 +104,6 @@ def _told(one: Tested) -> tuple[Rate, Rate]:
     return one.before, one.now
 
 
-def as_a_whole(report: Report) -> Iterator[str]:
-    """Yield why the run fails whatever the verdict says: the gate as a whole (``refusal_undecided = fail``), limits."""
-    for one in report.broken:
-        if one.family == "gate":
-            yield printable(one.message)
-    # whoever reads PASS reads no further
-    if beside := len(report.limits_broken):
-        yield f"beside the gate {many(beside, 'limit does', 'limits do')} not hold: see below"
-
-
-def compared(gate: GateReport) -> Iterator[str]:
-    """Yield what was compared with what, whether anything was edited, and what was asked again."""
-    for sentence in (*gate.about, *gate.relabelled):
-        yield printable(sentence)
-    yield from unchanged(gate)
-    picked = [name_of(probe) for probes in gate.picked.values() for probe in probes]
-    if picked:
-        first = "whose first attempt was wrong or unjudged, so that fresh ones decide"
-        yield f"picked: {many(len(picked), 'probe')} {first}: {some(picked, len(picked))}"
-
-
-def unchanged(gate: GateReport) -> Iterator[str]:
-    """Yield what follows where nothing was edited since the baseline."""
-    directions = gate.result.directions
-    names = list(dict.fromkeys(one.condition for one in directions if one.unchanged))
-    if not names:
-        return
-    every = {one.condition for one in directions} == set(names)
-    who = "" if every else f" under {some([name_of(name) for name in names], len(names))}"
-    if gate.again:
-        then = "a second set of answers was asked, and what failed stands only where that set alone fails too"
-    elif any(one.unchanged and one.verdict is GateVerdict.FAIL for one in directions):
-        then = "what failed, failed without an edit: run again"
-    else:
-        then = "what moved was moved by no edit"
-    yield f"nothing was edited{who}: {then}"
-
-
-def afterwards(report: Report) -> Iterator[str]:
-    """Yield what rounds saved, and whether another run would say the same."""
-    gate = report.gate
-    if gate is not None and gate.saved is not None:
-        yield (
-            f"rounds ended early: {many(gate.saved, 'request')} saved"
-            if gate.saved
-            else "rounds: every one was needed, no request saved"
-        )
-    anew = [name for name, one in report.conditions.items() if not one.repeatable]
-    if not anew:
-        yield "repeatable: the same answers are used again, and give the same verdict"
-        return
-    who = "" if len(anew) == len(report.conditions) else f"{some([name_of(name) for name in anew], len(anew))}: "
-    yield f"{who}this target draws anew in every run: repeated runs are not protected"
-
-
 def broken(one: BrokenGate) -> str:
     """Return what fails and by which counts, on one line."""
     text = f"{subject(one)} {counts(one.before)} → {counts(one.now)}"
@@ -210,7 +153,7 @@ def categories(one: DirectionResult) -> Iterator[str]:
     text = f"categories: {len(failed)} of {len(one.categories)} fail"
     if falling:
         shown = [f"{name_of(each.name)} {counts(each.before)} → {counts(each.now)}" for each in falling]
-        text += f"; {len(falling)} fell without failing: {some(shown, len(shown))}"
+        text += f"; {len(falling)} fell without failing: {some(shown)}"
     yield text
 
 
@@ -257,8 +200,7 @@ def unmeasured(one: DirectionResult) -> Iterator[tuple[str, str]]:
         yield f"not run: {one.not_run} of {many(one.selected, 'probe')}, in one wording or all", "note"
     for what, names in (("new", one.new), ("changed", one.changed)):
         if names:
-            shown = some([name_of(name) for name in names], len(names))
-            yield f"{what}: {shown}; compared with nothing: held to what is expected by the run itself", ""
+            yield f"{what}: {names_of(names)}; compared with nothing: held to what is expected by the run itself", ""
 
 
 def label_rows(one: DirectionResult) -> tuple[str, list[list[str]]]:
@@ -305,7 +247,7 @@ def never(one: NeverFails, of: int) -> Iterator[str]:
             count = f"{len(names)} of {of} probes" if noun == "probes" else many(len(names), "category", "categories")
             yield (
                 f"can never fail by {'itself' if len(names) == 1 else 'themselves'}: {count}, too few attempts or too "
-                f"often wrong before: {some([name_of(name) for name in names], len(names))}"
+                f"often wrong before: {names_of(names)}"
             )
 
 
@@ -384,7 +326,12 @@ def many(count: int, noun: str, plural: str = "") -> str:
     return f"{count} {noun if count == 1 else plural or f'{noun}s'}"
 
 
-def some(texts: Sequence[str], count: int) -> str:
-    """Return the first of ``texts``; how many more of ``count`` there are is said."""
+def names_of(names: Sequence[str]) -> str:
+    """Return ids or names in one sentence."""
+    return some([name_of(name) for name in names])
+
+
+def some(texts: Sequence[str]) -> str:
+    """Return the first of ``texts``; how many more there are is said."""
     shown = ", ".join(texts[:SHOWN])
-    return f"{shown} and {count - SHOWN} more" if count > SHOWN else shown
+    return f"{shown} and {len(texts) - SHOWN} more" if len(texts) > SHOWN else shown
