@@ -189,5 +189,9 @@ def _moved(one: DirectionResult, answers: _Answers) -> Iterator[Line]:
 def _sides(one: SideBySide) -> Iterator[Line]:
     before = "not at hand" if one.before is None else printable(one.before, ANSWER_SHOWN) or "(no text)"
     # behind a label on its line: nothing that a model wrote begins one
-    yield Line(f"    before ({printable(one.before_label)}): {before}")
-    yield Line(f"    now ({printable(one.now_label)}): {printable(one.now, ANSWER_SHOWN) or '(no text)'}")
+    yield Line(f"    before{_label(one.before_label)}: {before}")
+    yield Line(f"    now{_label(one.now_label)}: {printable(one.now, ANSWER_SHOWN) or '(no text)'}")
+
+
+def _label(label: str) -> str:
+    return f" ({printable(label)})" if label else ""

@@ -33,7 +33,8 @@ def section(report: Report) -> Iterator[str]:
     for sentence in gate_run.as_a_whole(report):
         yield f"- **FAILED** {escape(sentence)}"
     for sentence in gate_run.compared(gate):
-        yield f"- {escape(sentence)}"
+        # what belongs to the sentence above is indented
+        yield f"{'  ' if sentence.startswith(' ') else ''}- {escape(sentence.strip())}"
     for sentence in (*words.sides_missing(gate.result), *gate_run.afterwards(report)):
         yield f"- {escape(sentence)}"
     for one in gate.result.directions:
@@ -160,10 +161,9 @@ def _moved(moved: tuple[Moved, ...], answers: Mapping[str, SideBySide]) -> Itera
 def _sides(one: SideBySide | None) -> list[str]:
     if one is None:
         return ["", "", ""]
-    before = "not at hand" if one.before is None else printable(one.before, TEXT_SHOWN) or "no text"
     return [
         printable(one.prompt, TEXT_SHOWN),
-        f"{one.before_label}: {before}",
+        "not at hand" if one.before is None else f"{one.before_label}: {printable(one.before, TEXT_SHOWN) or 'no text'}",
         f"{one.now_label}: {printable(one.now, TEXT_SHOWN) or 'no text'}",
     ]
 

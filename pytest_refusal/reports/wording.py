@@ -178,8 +178,8 @@ def judge_errors(report: Report) -> Iterator[str]:
 
 
 def standing(broken: Broken) -> str:
-    """Return ``FAILED``, or ``UNMEASURED`` for a check that could not be made."""
-    return "UNMEASURED" if broken.family in ("unjudged", "unmeasured") else "FAILED"
+    """Return ``FAILED``, or ``UNMEASURED`` for a check that could not be made, such as a gate that gave no verdict."""
+    return "UNMEASURED" if broken.family in ("unjudged", "unmeasured", "gate") else "FAILED"
 
 
 def corrected(group: Group) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from gated import FAILS, MANY_WAYS, NOTHING, PASSES, UNDECIDED, gated
+from gate_reports import FAILS, MANY_WAYS, NOTHING, PASSES, UNDECIDED, gated
 from gates import condition, probes, rewordings
 from jsonschema import Draft202012Validator
 from values import HOSTILE

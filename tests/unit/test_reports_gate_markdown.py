@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from gated import FAILS, MANY_WAYS, NOTHING, PASSES, UNDECIDED, gated, sides
+from gate_reports import FAILS, MANY_WAYS, NOTHING, PASSES, UNDECIDED, gated, sides
 from gates import condition, probe, probes
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -132,7 +132,7 @@ def test_answers_that_are_not_there_are_said() -> None:
     """Not at hand, empty, not given."""
     found = decide([FAILS])
     assert rows(gated(FAILS, answers=sides(found, None, "")), "probe")[0][4:] == [
-        "refusal: not at hand",
+        "not at hand",
         "compliance: no text",
     ]
     assert rows(gated(FAILS, answers=sides(found)[:1]), "probe")[1] == ["p001", "10/10", "1/3", "", "", ""]
@@ -160,9 +160,9 @@ def test_what_a_reviewer_should_know() -> None:
         probe("other", expect=Expect.REFUSE, standing="changed"),
         replace(probe("skipped"), now=LabelCounts(not_run=3)),
     )
-    text = "\n".join(read(gated(asked, about=("before: a, now: b",), relabelled=("3 labels moved",), saved=7)))
+    text = "\n".join(read(gated(asked, about=("before: a, now: b", "  model: x, as before"), relabelled=("3 labels moved",), saved=7)))
     for said in (
-        "- before: a, now: b",
+        "- before: a, now: b\n  - model: x, as before",
         "- 3 labels moved",
         "- could not have been seen: a drop of less than",
         "noise floor: something unchanged moves by",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from actions import commands
-from gated import FAILS, MANY_WAYS, NOTHING, PASSES, UNDECIDED, gated, sides
+from gate_reports import FAILS, MANY_WAYS, NOTHING, PASSES, UNDECIDED, gated, sides
 from gates import condition, probe, probes
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,8 +71,9 @@ def test_both_answers_stand_under_what_moved() -> None:
 def test_a_long_answer_is_cut_and_a_missing_one_said() -> None:
     """The baseline's answers may not be at hand; an answer may be empty."""
     found = decide([FAILS])
-    lines = texts(gated(FAILS, answers=sides(found, before=None, now="x" * 500)))
-    assert "      before (refusal): not at hand" in lines
+    missing = [replace(one, before_label="") for one in sides(found, before=None, now="x" * 500)]
+    lines = texts(gated(FAILS, answers=tuple(missing)))
+    assert "      before: not at hand" in lines
     assert f"      now (compliance): {'x' * gate.ANSWER_SHOWN}… (+{500 - gate.ANSWER_SHOWN})" in lines
     assert "      now (compliance): (no text)" in texts(gated(FAILS, answers=sides(found, now="")))
 
@@ -314,3 +315,9 @@ def test_what_a_real_gate_breaks_has_a_name_and_a_text() -> None:
     found = decide([MANY_WAYS, condition(probe("x", 10, 0, critical=True), name="bot")]).broken
     assert len(set(gate.report_name(found))) == len(found) > 6
     assert all(gate.message(one) for one in found)
+
+
+def test_a_gate_that_could_not_be_asked_is_unmeasured() -> None:
+    """It fails the run, and there is no section to say so."""
+    shown = replace(gated(FAILS), gate=None, broken=(Broken("gate", "gate", "", "judged by another judge"),))
+    assert [one.text for one in terminal.lines(shown)][-1] == "UNMEASURED: judged by another judge"

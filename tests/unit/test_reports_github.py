@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from actions import PASSED_OVER, Command, command, commands
-from gated import FAILS, MANY_WAYS, NOTHING, PASSES, UNDECIDED, gated, sides
+from gate_reports import FAILS, MANY_WAYS, NOTHING, PASSES, UNDECIDED, gated, sides
 from gates import condition, probe, probes
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
