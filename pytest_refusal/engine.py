@@ -26,6 +26,7 @@ from pytest_refusal.session.ahead.prediction import Predictor
 from pytest_refusal.session.asking import Asker
 from pytest_refusal.session.budget import Budget, SharedPlaces
 from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.gating.gated import GatedRun
 from pytest_refusal.session.judge_calls import JudgeCalls
 from pytest_refusal.session.judging import Judging, find_judge, is_embedded
 from pytest_refusal.session.redaction import Redactors
@@ -40,6 +41,7 @@ from pytest_refusal.targets.slots import Concurrency
 
 if TYPE_CHECKING:
     from pytest_refusal.session.ahead.dry_run import DryRun
+    from pytest_refusal.session.gating.known import Known
     from pytest_refusal.session.runner import Runner
     from pytest_refusal.session.scoreboard import Scoreboard
     from pytest_refusal.summary import JudgeErrors, Report
@@ -64,6 +66,7 @@ class Engine:
         self.concurrency = self._make_concurrency()
         self.conditions = Conditions(settings, self.concurrency)
         self.redactors = Redactors(settings.lang)
+        self.gated = GatedRun(settings, _known(settings), self.redactors)
         self.lookahead: Lookahead | None = None
         self.dry_run: DryRun | None = None
         self.report: Report | None = None
@@ -88,7 +91,8 @@ class Engine:
         from pytest_refusal.session.runner import Runner
         from pytest_refusal.session.running import Running
 
-        return Runner(Running(self.settings, self.conditions, self.redactors), self._asker, self._drawing)
+        running = Running(self.settings, self.conditions, self.redactors)
+        return Runner(running, self._asker, self._drawing, self.gated)
 
     @cached_property
     def scoreboard(self) -> Scoreboard:
@@ -117,7 +121,7 @@ class Engine:
             self.concurrency,
             self._warn,
         )
-        return Asker(
+        asker = Asker(
             store,
             settings.record,
             Judging(lambda: find_judge(self.config, settings, calls, preflight=not settings.dry_run), calls),
@@ -125,6 +129,9 @@ class Engine:
             Budget(settings.max_requests, self._of_run("asked") if self.worker else None),
             self._warn,
         )
+        if self.gated.known is not None:
+            asker.numbers = self.gated.numbers
+        return asker
 
     @property
     def _looks_only(self) -> bool:
@@ -149,7 +156,7 @@ class Engine:
         try:
             if any("refusal" in getattr(item, "fixturenames", ()) for item in items):
                 self._resolve()
-            plan = make_plan(items, self.deselected, self.settings, self.conditions, self.redactors)
+            plan = make_plan(items, self.deselected, self.settings, self.conditions, self.redactors, self.gated)
             self._check_reach(plan)
         except (pytest.UsageError, UsageProblem) as error:
             problem = str(error)
@@ -161,7 +168,9 @@ class Engine:
         self._watch(items, plan, problem)
 
     def _look_ahead(self, items: list[pytest.Item]) -> Lookahead:
-        predict = Predictor(items, self.settings, self.conditions, self.redactors, self._asker, self._drawing)
+        predict = Predictor(
+            items, self.settings, self.conditions, self.redactors, self._asker, self._drawing, self.gated
+        )
         lookahead = Lookahead(self._asker, predict, len(items), self.concurrency.close)
         self._asker.ahead = lookahead
         # the first request leaves before the judge is loaded, and is judged after
@@ -219,7 +228,10 @@ class Engine:
 
         try:
             self._resolve()
-            self.dry_run = DryRun(self.settings, self.conditions, self.redactors, self._asker, self._drawing)
+            make_plan(items, self.deselected, self.settings, self.conditions, self.redactors, self.gated)
+            self.dry_run = DryRun(
+                self.settings, self.conditions, self.redactors, self._asker, self._drawing, self.gated
+            )
             self.dry_run.look(items)
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None
@@ -325,6 +337,18 @@ class Engine:
 
 
 _MARKUP: dict[str, dict[str, bool]] = {"": {}, "good": {"green": True}, "bad": {"red": True}, "note": {"yellow": True}}
+
+
+def _known(settings: Settings) -> Known | None:
+    """Read the baselines, early: a damaged file is no surprise for the end of a run."""
+    if not settings.baselines:
+        return None
+    from pytest_refusal.session.gating.known import Known, read_baselines
+
+    try:
+        return Known(read_baselines(settings.baselines, settings.root), settings.baseline_named)
+    except UsageProblem as problem:
+        raise pytest.UsageError(f"--refusal-baseline: {problem.message}") from None
 
 
 def _judge_errors(calibration: Path | None) -> JudgeErrors | None:
