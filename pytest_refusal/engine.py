@@ -41,6 +41,7 @@ from pytest_refusal.targets.slots import Concurrency
 
 if TYPE_CHECKING:
     from pytest_refusal.session.ahead.dry_run import DryRun
+    from pytest_refusal.session.gating.ending import Ending
     from pytest_refusal.session.gating.known import Known
     from pytest_refusal.session.runner import Runner
     from pytest_refusal.session.scoreboard import Scoreboard
@@ -69,6 +70,7 @@ class Engine:
         self.gated = GatedRun(settings, _known(settings), self.redactors)
         self.lookahead: Lookahead | None = None
         self.dry_run: DryRun | None = None
+        self._items: list[pytest.Item] = []
         self.report: Report | None = None
         self.errors = None if self.worker else _judge_errors(settings.calibration)
         if self._will_ask_a_server:
@@ -158,6 +160,7 @@ class Engine:
                 self._resolve()
             plan = make_plan(items, self.deselected, self.settings, self.conditions, self.redactors, self.gated)
             self._check_reach(plan)
+            self._check_judge(plan)
         except (pytest.UsageError, UsageProblem) as error:
             problem = str(error)
             if not self.worker:
@@ -182,6 +185,7 @@ class Engine:
         from pytest_refusal.session.given import GivenHooks
         from pytest_refusal.session.items import ItemHooks
 
+        self._items = items
         self.runner.running.problem = problem
         self.runner.planned = plan.probes
         if not self.worker:
@@ -190,7 +194,7 @@ class Engine:
             self.runner,
             {item.nodeid: number for number, item in enumerate(items)},
             plan.to_text() if self.worker else "",
-            bool(self.settings.reports or self.config.hook.pytest_refusal_report.get_hookimpls()),
+            self._wants_texts,
             self.warnings,
             self.lookahead,
             self.concurrency,
@@ -200,6 +204,11 @@ class Engine:
         self.config.pluginmanager.register(GivenHooks(self.runner, self.settings.seed), "refusal-given")
         if self.lookahead is not None:
             self.lookahead.waits = self._waiter(plan)
+
+    @property
+    def _wants_texts(self) -> bool:
+        hooked = self.config.hook.pytest_refusal_report.get_hookimpls()
+        return bool(self.settings.reports or self.settings.baselines or hooked)
 
     def _waiter(self, plan: Plan) -> Callable[[], None]:
         """Return what is done while a test waits for an answer: what is needed after it is loaded, and shown."""
@@ -245,6 +254,15 @@ class Engine:
             self.conditions.named(self.settings.ini_target)
         if not is_embedded(self.config, self.settings):
             _ = self._asker.judging.judge
+
+    def _check_judge(self, plan: Plan) -> None:
+        """Meet answers of another judge that cannot be judged again before anything is asked."""
+        known = self.gated.known
+        if known is None or not plan.probes:
+            return
+        from pytest_refusal.session.gating.ending import JudgeOfTheRun
+
+        known.judge_by(JudgeOfTheRun(self._asker.judging), plan.probes)
 
     def _check_reach(self, plan: Plan) -> None:
         if self.settings.min_rate is None and self.settings.max_false_rate is None:
@@ -297,6 +315,10 @@ class Engine:
             if (broken := self.dry_run.broken) is not None:
                 suite.fail(session, broken)
             return
+        ending = self._ending()
+        if ending is not None:
+            # before the asking ends
+            ending.ask_again(self._items, self.conditions, self.redactors)
         if self.lookahead is not None:
             self.lookahead.stop()
         if self.worker or self._looks_only:
@@ -308,9 +330,11 @@ class Engine:
         if self.lookahead is not None:
             spent = replace(self.lookahead.spent(), unused=self.lookahead.unused)
             self.scoreboard.spend(spent, self.concurrency.uses())
-        if not self.scoreboard.measured and not self.settings.named_limits:
+        if not (self.scoreboard.measured or self.settings.named_limits or self.settings.baseline_named):
             return
         self.report = self.scoreboard.report()
+        if ending is not None:
+            self.report = ending.verdict(self.report)
         for broken in self.report.broken:
             suite.fail(session, broken)
         if self.settings.reports:
@@ -319,6 +343,13 @@ class Engine:
             from pytest_refusal.reports import wire_json
 
             self.config.hook.pytest_refusal_report(report=wire_json.report_json(self.report), config=self.config)
+
+    def _ending(self) -> Ending | None:
+        if self.gated.known is None or self.worker or self._looks_only:
+            return None
+        from pytest_refusal.session.gating.ending import Ending
+
+        return Ending(self.config, self.settings, self.gated.known, self.scoreboard, lambda: self._asker)
 
     def print_summary(self, reporter: pytest.TerminalReporter) -> None:
         """Print the section ``refusal`` of the terminal summary; colours are pytest's, off when piped."""

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_refusal.baseline import Baseline, BaselineLine, read_baseline
+from pytest_refusal.baseline.accepting import judge_text, many
+from pytest_refusal.baseline.answers import answers_path, read_answers
 from pytest_refusal.errors import BaselineFileError, UsageProblem
 from pytest_refusal.escaping import printable
 from pytest_refusal.gate import DIRECTIONS
+from pytest_refusal.protocols import Judge, JudgeIdentity
 from pytest_refusal.records import Probe, sha256
 from pytest_refusal.session.gating.pairs import are_copies, names_shown, paired
 
@@ -60,6 +63,11 @@ class Known:
     Args:
         files: The baselines, one or more.
         named: They stand on the command line: then they have to fit the run.
+
+    Attributes:
+        pairs: Condition of this run → the baseline's.
+        lines: Of all files, sorted.
+        relabelled: What moved where another judge had judged; sentences.
     """
 
     def __init__(self, files: Sequence[BaselineFile], named: bool = False) -> None:
@@ -67,9 +75,15 @@ class Known:
         self.named = named
         self.pairs: Mapping[str, str] = {}
         self.lines = sorted((line for one in files for line in one.baseline.lines), key=lambda one: one.place)
-        self._canonical: Mapping[tuple[str, str], BaselineLine] = Baseline(tuple(self.lines)).canonical
-        self._rewordings: Mapping[tuple[str, str], Sequence[BaselineLine]] = Baseline(tuple(self.lines)).rewordings
+        self._take(self.lines)
         self._copies: dict[str, bool] = {}
+        self.relabelled: tuple[str, ...] = ()
+
+    def _take(self, lines: Sequence[BaselineLine]) -> None:
+        self.lines = list(lines)
+        baseline = Baseline(tuple(lines))
+        self._canonical: Mapping[tuple[str, str], BaselineLine] = baseline.canonical
+        self._rewordings: Mapping[tuple[str, str], Sequence[BaselineLine]] = baseline.rewordings
 
     @property
     def name(self) -> str:
@@ -94,6 +108,60 @@ class Known:
                 "one of its name, and where each side has only one, with that: run the tests under the names they had, "
                 "or make a baseline of these"
             )
+
+    def judged_by_others(self, judge: JudgeIdentity, probes: Mapping[str, Probe]) -> frozenset[JudgeIdentity]:
+        """Return the other judges by which something was judged that is compared.
+
+        Args:
+            judge: Of this run.
+            probes: Of this run, as they may be shown, by id.
+        """
+        compared = set(self.pairs.values())
+        return frozenset(
+            one.judge
+            for one in self.lines
+            if one.condition in compared and one.judge != judge and _is_asked(one, probes)
+        )
+
+    def judge_by(self, judge: Judge, probes: Mapping[str, Probe]) -> None:
+        """Judge what is compared by this run's judge too, where another one did and the answers are at hand.
+
+        Args:
+            judge: Of this run.
+            probes: As of :meth:`judged_by_others`.
+
+        Raises:
+            UsageProblem: An answer is not at hand: counts of different judges are not compared.
+        """
+        others = self.judged_by_others(judge.identity, probes)
+        if not others:
+            return
+        from pytest_refusal.session.gating.judged_again import judge_again
+
+        before = ", ".join(sorted(map(judge_text, others)))
+        compared = set(self.pairs.values())
+        rows = [row for file in self.files for row in read_answers(answers_path(file.path))]
+        mine = [one for one in self.lines if one.condition in compared]
+        again = judge_again(mine, rows, probes, judge)
+        asked = {(one.probe, one.condition) for one in mine if _is_asked(one, probes)}
+        if missing := [probe for probe, condition in again.missing if (probe, condition) in asked]:
+            beside = ", ".join(printable(answers_path(file.path).name) for file in self.files)
+            raise UsageProblem(
+                f"{self.name} was judged by {before}, and this run is judged by {judge_text(judge.identity)}: counts "
+                f"of different judges are not compared, and answers of {many(len(missing), 'probe')} "
+                f"({names_shown(missing)}), to be judged again, are not in {beside}. Put that file back beside the "
+                "baseline; or record anew: pytest --refusal-attempts=10 --refusal-report=report.json without a "
+                "baseline, then pytest-refusal accept report.json; or name the judge of then with --refusal-judge"
+            )
+        self._take([*(one for one in self.lines if one.condition not in compared), *again.lines])
+        moved = [f"{old.value} → {new.value} {count}" for (old, new), count in again.moved.items()]
+        total = sum(again.labels.values()) + again.kept
+        self.relabelled = (
+            f"{self.name} was judged by {before}: {many(total, 'answer')} judged again by "
+            f"{judge_text(judge.identity)}, {sum(again.moved.values())} with another label"
+            + (f" ({', '.join(moved)})" if moved else "")
+            + "; to keep it so: pytest-refusal rejudge",
+        )
 
     def line(self, condition: str, probe: Probe) -> BaselineLine | None:
         """Return the line of a probe's canonical wording, or None: the baseline does not have the probe in this form.
@@ -124,3 +192,7 @@ class Known:
             under = [one for (_, name), one in self._canonical.items() if name == before]
             self._copies[before] = are_copies(under)
         return self._copies[before]
+
+
+def _is_asked(line: BaselineLine, probes: Mapping[str, Probe]) -> bool:
+    return line.probe in probes and probes[line.probe].content_sha256 == line.content_sha256
