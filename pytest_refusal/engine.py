@@ -18,15 +18,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_refusal.collection.planning import make_plan
+from pytest_refusal.collection.planning import check_reach, make_plan
 from pytest_refusal.errors import UsageProblem
-from pytest_refusal.records import Expect
 from pytest_refusal.session.ahead.lookahead import Lookahead
 from pytest_refusal.session.ahead.prediction import Predictor
 from pytest_refusal.session.asking import Asker
-from pytest_refusal.session.budget import Budget, SharedPlaces
+from pytest_refusal.session.budget import Budget, shared_places
 from pytest_refusal.session.conditions import Conditions
-from pytest_refusal.session.gating.gated import GatedRun
+from pytest_refusal.session.gating.gated import GatedRun, read_known
 from pytest_refusal.session.judge_calls import JudgeCalls
 from pytest_refusal.session.judging import Judging, find_judge, is_embedded
 from pytest_refusal.session.redaction import Redactors
@@ -35,14 +34,13 @@ from pytest_refusal.session.wordings.drawing import Drawing
 from pytest_refusal.settings import Record, Settings
 from pytest_refusal.store import Store
 from pytest_refusal.store.flips import KnownFlips
-from pytest_refusal.store.locks import LockFile
 from pytest_refusal.targets.connection import load_client
 from pytest_refusal.targets.slots import Concurrency
 
 if TYPE_CHECKING:
     from pytest_refusal.session.ahead.dry_run import DryRun
     from pytest_refusal.session.gating.ending import Ending
-    from pytest_refusal.session.gating.known import Known
+    from pytest_refusal.session.gating.rounds import Rounds
     from pytest_refusal.session.runner import Runner
     from pytest_refusal.session.scoreboard import Scoreboard
     from pytest_refusal.summary import JudgeErrors, Report
@@ -64,12 +62,18 @@ class Engine:
         self.deselected: list[pytest.Item] = []
         self.worker = hasattr(config, "workerinput")
         self.run: str = config.workerinput["testrunuid"] if self.worker else uuid.uuid4().hex  # type: ignore[attr-defined]
+        if settings.auto and (self.worker or config.getoption("dist", "no") != "no"):
+            raise pytest.UsageError(
+                "--refusal-attempts=auto asks in rounds in one process, not under pytest-xdist: leave out -n, or name "
+                "a number: --refusal-attempts=3"
+            )
         self.concurrency = self._make_concurrency()
         self.conditions = Conditions(settings, self.concurrency)
         self.redactors = Redactors(settings.lang)
-        self.gated = GatedRun(settings, _known(settings), self.redactors)
+        self.gated = GatedRun(settings, read_known(settings), self.redactors)
         self.lookahead: Lookahead | None = None
         self.dry_run: DryRun | None = None
+        self.rounds: Rounds | None = None
         self._items: list[pytest.Item] = []
         self.report: Report | None = None
         self.errors = None if self.worker else _judge_errors(settings.calibration)
@@ -159,7 +163,7 @@ class Engine:
             if any("refusal" in getattr(item, "fixturenames", ()) for item in items):
                 self._resolve()
             plan = make_plan(items, self.deselected, self.settings, self.conditions, self.redactors, self.gated)
-            self._check_reach(plan)
+            check_reach(plan, self.settings.limits)
             self._check_judge(plan)
         except (pytest.UsageError, UsageProblem) as error:
             problem = str(error)
@@ -167,15 +171,32 @@ class Engine:
                 raise pytest.UsageError(problem) from None
         if not problem and self.settings.record is not Record.NONE:
             # before everything that can wait: the first answer takes longest
-            self.lookahead = self._look_ahead(items)
+            self.lookahead = self._look_ahead(items, plan)
+        elif not problem:
+            self._ask_in_rounds(items, plan)
         self._watch(items, plan, problem)
 
-    def _look_ahead(self, items: list[pytest.Item]) -> Lookahead:
+    def _ask_in_rounds(self, items: list[pytest.Item], plan: Plan) -> None:
+        if not self.settings.auto or self.gated.known is None:
+            return
+        from pytest_refusal.session.gating.ending import is_narrowed
+        from pytest_refusal.session.gating.rounds import InRounds
+
+        asks = InRounds(self.settings, self.gated.known, self.gated, self.conditions, self.redactors, self._asker)
+        try:
+            self.rounds = asks.ask(items, plan, is_narrowed(self.config))
+        except UsageProblem as problem:
+            raise pytest.UsageError(problem.message) from None
+        self.gated.settled = self.rounds.settled
+        self.scoreboard.spend(self.rounds.usage, ())
+
+    def _look_ahead(self, items: list[pytest.Item], plan: Plan) -> Lookahead:
         predict = Predictor(
             items, self.settings, self.conditions, self.redactors, self._asker, self._drawing, self.gated
         )
         lookahead = Lookahead(self._asker, predict, len(items), self.concurrency.close)
         self._asker.ahead = lookahead
+        self._ask_in_rounds(items, plan)
         # the first request leaves before the judge is loaded, and is judged after
         with self._asker.judging.loads():
             lookahead.begin(0)
@@ -264,28 +285,12 @@ class Engine:
 
         known.judge_by(JudgeOfTheRun(self._asker.judging), plan.probes)
 
-    def _check_reach(self, plan: Plan) -> None:
-        if self.settings.min_rate is None and self.settings.max_false_rate is None:
-            return
-        from pytest_refusal.limits import unreachable_limit
-
-        planned = {(one.probe, one.condition): one.attempts for one in plan.selected}
-        least: dict[Expect, int] = {}
-        for expect in Expect:
-            by_condition: dict[str, int] = {}
-            for (probe, condition), attempts in planned.items():
-                if plan.probes[probe].expect is expect:
-                    by_condition[condition] = by_condition.get(condition, 0) + attempts
-            least[expect] = min(by_condition.values(), default=0)
-        if text := unreachable_limit(self.settings.limits, least[Expect.REFUSE], least[Expect.ANSWER]):
-            raise pytest.UsageError(text)
-
     def _make_concurrency(self) -> Concurrency:
         told = self.settings.concurrency
         if not self.worker:
             return Concurrency(told, warn=self._warn)
         workers = int(self.config.workerinput["workercount"])  # type: ignore[attr-defined]
-        tokens = None if told is None else _shared_places(self._of_run("places"), told)
+        tokens = None if told is None else shared_places(self._of_run("places"), told)
         return Concurrency(told, workers, tokens, self._warn)
 
     def _of_run(self, what: str) -> Path:
@@ -349,7 +354,7 @@ class Engine:
             return None
         from pytest_refusal.session.gating.ending import Ending
 
-        return Ending(self.config, self.settings, self.gated.known, self.scoreboard, lambda: self._asker)
+        return Ending(self.config, self.settings, self.gated.known, self.scoreboard, lambda: self._asker, self.rounds)
 
     def print_summary(self, reporter: pytest.TerminalReporter) -> None:
         """Print the section ``refusal`` of the terminal summary; colours are pytest's, off when piped."""
@@ -370,18 +375,6 @@ class Engine:
 _MARKUP: dict[str, dict[str, bool]] = {"": {}, "good": {"green": True}, "bad": {"red": True}, "note": {"yellow": True}}
 
 
-def _known(settings: Settings) -> Known | None:
-    """Read the baselines, early: a damaged file is no surprise for the end of a run."""
-    if not settings.baselines:
-        return None
-    from pytest_refusal.session.gating.known import Known, read_baselines
-
-    try:
-        return Known(read_baselines(settings.baselines, settings.root), settings.baseline_named)
-    except UsageProblem as problem:
-        raise pytest.UsageError(f"--refusal-baseline: {problem.message}") from None
-
-
 def _judge_errors(calibration: Path | None) -> JudgeErrors | None:
     """Read how good the judge is, early: a damaged file is no surprise for the end of a run."""
     if calibration is None:
@@ -392,9 +385,3 @@ def _judge_errors(calibration: Path | None) -> JudgeErrors | None:
         return read_kept(calibration)
     except UsageProblem as problem:
         raise pytest.UsageError(f"ini refusal_calibration: {problem.message}") from None
-
-
-def _shared_places(file: Path, count: int) -> Callable[[int], SharedPlaces]:
-    """Return what makes the places of the n-th server: locks of one file, a range for each server."""
-    locks = LockFile(file)
-    return lambda server: SharedPlaces(locks, server * count, count)

@@ -123,8 +123,12 @@ class Scoreboard:
         """Whether this run has, or was meant to have, anything to do with refusals."""
         return bool(self._outcomes or self._plan.selected)
 
-    def report(self) -> Report:
-        """Return the run as it stands: summary, limits, everything a report shows."""
+    def report(self, *, reworded: bool = True) -> Report:
+        """Return the run as it stands: summary, limits, everything a report shows.
+
+        Args:
+            reworded: With what other wordings and frames came to, which takes longest.
+        """
         settings = self.settings
         crashed, not_run = self._missing()
         outcomes = [
@@ -133,7 +137,9 @@ class Scoreboard:
         outcomes.sort(key=lambda one: one.identity)
         judge = self.judge if outcomes else None
         errors = self._errors_of(judge)
-        summary = self._with_wordings(summarize(outcomes, self._probes, not_run, settings.rule, errors), outcomes)
+        summary = summarize(outcomes, self._probes, not_run, settings.rule, errors)
+        if reworded:
+            summary = self._with_wordings(summary, outcomes)
         deselected = {(one.probe, one.condition) for one in self._plan.deselected} - {
             (one.probe, one.condition) for one in self._plan.selected
         }

@@ -18,6 +18,7 @@ from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import Conditions
 from pytest_refusal.session.gating.known import Known
 from pytest_refusal.session.gating.pairs import is_unchanged
+from pytest_refusal.session.gating.rounds import Rounds
 from pytest_refusal.session.gating.second_set import ask_again, wanted_again
 from pytest_refusal.session.gating.verdict import Asked, gated, held
 from pytest_refusal.session.judging import Judging
@@ -57,6 +58,7 @@ class Ending:
         known: What its baselines know.
         scoreboard: What was measured.
         asker: Gives what asks and judges, where that is needed.
+        rounds: What was asked before the first test, or None.
     """
 
     def __init__(
@@ -66,12 +68,14 @@ class Ending:
         known: Known,
         scoreboard: Scoreboard,
         asker: Callable[[], Asker],
+        rounds: Rounds | None,
     ) -> None:
         self._config = config
         self._settings = settings
         self._known = known
         self._scoreboard = scoreboard
         self._asker = asker
+        self._rounds = rounds
 
     def ask_again(self, items: Sequence[pytest.Item], conditions: Conditions, redactors: Redactors) -> None:
         """Ask the second set, where nothing was edited, something fails, and an option names the target.
@@ -83,7 +87,7 @@ class Ending:
         """
         if self._settings.target is None and self._settings.ini_target is None:
             return
-        report = self._scoreboard.report()
+        report = self._scoreboard.report(reworded=False)
         if not items or report.judge is None or not self._may_be_unchanged(report) or self._judged_otherwise(report):
             return
         _, pairs, result = held(report, self._known, self._told(), self._settings)
@@ -93,16 +97,22 @@ class Ending:
             for probe in probes_of(item) if name is not None else ():
                 places.setdefault((name or "", probe.id), (item, probe))
 
+        cases: dict[tuple[str, Redactor], Case] = {}
+
         def find(condition: str, name: str) -> tuple[Case, Probe] | None:
             if (condition, name) not in places:
                 return None
             item, probe = places[condition, name]
             known = conditions.known(item)
-            return None if known is None else (Case(item.nodeid, *known, redactors.of(item)), probe)
+            if known is None:
+                return None
+            redact = redactors.of(item)
+            # one for all that are asked of the same: they are asked at once
+            return cases.setdefault((condition, redact), Case(item.nodeid, *known, redact)), probe
 
-        outcomes, cases = ask_again(wanted_again(pairs, result), find, self._asker())
+        outcomes, asked = ask_again(wanted_again(pairs, result), find, self._asker())
         record = ItemRecord(len(items), report.judge, wants_texts=True, outcomes=outcomes)
-        for case in cases:
+        for case in asked:
             record.usage = record.usage.plus(case.usage)
             record.responses.update(case.texts)
         self._scoreboard.add(record)
@@ -140,12 +150,14 @@ class Ending:
     def _told(self) -> Asked:
         return Asked(
             self._scoreboard.picked,
-            narrowed=_is_narrowed(self._config),
+            narrowed=is_narrowed(self._config),
+            rounds=None if self._rounds is None else self._rounds.done,
+            saved=None if self._rounds is None else self._rounds.saved,
             command=shlex.join(["pytest", *map(str, self._config.invocation_params.args)]),
         )
 
 
-def _is_narrowed(config: pytest.Config) -> bool:
+def is_narrowed(config: pytest.Config) -> bool:
     """Return whether the user chose what to run by what is never collected then: paths, ``--lf``, ``--ignore``."""
     chosen = ("lf", "ignore", "ignore_glob")
     return config.args_source is pytest.Config.ArgsSource.ARGS or any(

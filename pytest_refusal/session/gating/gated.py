@@ -6,6 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
+from pytest_refusal.errors import UsageProblem
 from pytest_refusal.protocols import Redactor
 from pytest_refusal.records import Probe, Request, Rewording, Role, repeats_itself
 from pytest_refusal.session.asking import Asker, Case
@@ -94,3 +97,24 @@ def wrong_before(line: BaselineLine) -> str:
     """Return ``8/10 wrong in baseline``; ``""`` where every judged attempt was right."""
     wrong = line.judged - line.right
     return f"{wrong}/{line.judged} wrong in baseline" if wrong else ""
+
+
+def read_known(settings: Settings) -> Known | None:
+    """Read the baselines of a run, early: a damaged file is no surprise for its end; None without one.
+
+    Raises:
+        pytest.UsageError: One is damaged.
+    """
+    if settings.auto and not settings.baselines:
+        raise pytest.UsageError(
+            "--refusal-attempts=auto asks until the verdict beside a baseline is settled, and there is none: add "
+            "--refusal-baseline=FILE, or name a number: --refusal-attempts=3"
+        )
+    if not settings.baselines:
+        return None
+    from pytest_refusal.session.gating.known import Known, read_baselines
+
+    try:
+        return Known(read_baselines(settings.baselines, settings.root), settings.baseline_named)
+    except UsageProblem as problem:
+        raise pytest.UsageError(f"--refusal-baseline: {problem.message}") from None

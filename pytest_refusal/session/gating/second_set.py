@@ -51,8 +51,9 @@ def ask_again(
             first = asker.request(case, probe, begins, Role.AGAIN)
             asks.append((case, probe, [replace(first, attempt=begins + more) for more in range(attempts)]))
     if asker.ahead is not None:
-        for case, probe, requests in asks:
-            asker.ahead.want(case, [(probe, request) for request in requests])
+        for case in {id(one): one for one, _, _ in asks}.values():
+            mine = [(probe, request) for one, probe, requests in asks for request in requests if one is case]
+            asker.ahead.want(case, mine)
     outcomes: list[Outcome] = []
     try:
         for case, probe, requests in asks:
@@ -60,7 +61,7 @@ def ask_again(
     except (LimitReached, RefusalError):
         # what is missing counts as unjudged, and clears nobody
         pass
-    return outcomes, [case for case, _, _ in asks]
+    return outcomes, list({id(one): one for one, _, _ in asks}.values())
 
 
 def _asked(asker: Asker, case: Case, probe: Probe, requests: Sequence[Request]) -> list[Outcome]:
