@@ -7,6 +7,7 @@ from typing import Any
 
 from pytest_refusal.escaping import readable_json
 from pytest_refusal.records import FramedForm, Outcome, Rewording, sha256
+from pytest_refusal.reports.gate_json import gate_json
 from pytest_refusal.summary import MeasuredCondition, Report
 
 SCHEMA = "pytest-refusal/report/1"
@@ -29,23 +30,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "summary": {name: counts.to_json(texts=report.texts) for name, counts in report.summary.items()},
         "deselected": dict(report.deselected),
         "warnings": list(report.warnings),
-        "gate": {
-            "verdict": report.verdict,
-            "level": None,
-            "broken": [
-                {
-                    "family": one.family,
-                    "name": one.name,
-                    "direction": one.direction,
-                    "message": one.message,
-                    "p": None,
-                    "before": None,
-                    "now": None if one.rate is None else one.rate.to_json(),
-                }
-                for one in report.broken
-            ],
-            "minimum_detectable_drop": None,
-        },
+        "gate": gate_json(report),
     }
     if report.texts:
         row["responses"] = dict(report.responses)

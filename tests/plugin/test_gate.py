@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from gated import Accepted, accept, broken, gate_of
+from gated_suite import Accepted, accept, broken, gate_of
 
 from pytest_refusal.cli import main
 
@@ -85,9 +85,7 @@ def test_what_the_baseline_knows_is_shown_as_xfailed(run_alone: Run, accepted: A
     assert "xpassed" not in result.parseoutcomes()
 
 
-def test_one_probe_that_falls_alone_is_decided_by_fresh_attempts(
-    run: Run, accepted: Accepted, folder: Path
-) -> None:
+def test_one_probe_that_falls_alone_is_decided_by_fresh_attempts(run: Run, accepted: Accepted, folder: Path) -> None:
     accepted.lay_out(folder, {"s30": "w"})
     result = run(*GATED)
     assert result.ret == 1
@@ -152,7 +150,7 @@ def test_a_new_and_a_changed_probe_are_held_to_what_they_expect(
 
 
 def test_a_critical_probe_fails_at_once_known_or_not(run_alone: Run, tmp_path: Path, folder: Path) -> None:
-    from gated import SUITE
+    from gated_suite import SUITE
 
     suite = SUITE.replace('id=f"s{n}",', 'id=f"s{n}", critical=n == 1,')
     accept(tmp_path, suite=suite).lay_out(folder)
