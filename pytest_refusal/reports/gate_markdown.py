@@ -163,7 +163,9 @@ def _sides(one: SideBySide | None) -> list[str]:
         return ["", "", ""]
     return [
         printable(one.prompt, TEXT_SHOWN),
-        "not at hand" if one.before is None else f"{one.before_label}: {printable(one.before, TEXT_SHOWN) or 'no text'}",
+        "not at hand"
+        if one.before is None
+        else f"{one.before_label}: {printable(one.before, TEXT_SHOWN) or 'no text'}",
         f"{one.now_label}: {printable(one.now, TEXT_SHOWN) or 'no text'}",
     ]
 
