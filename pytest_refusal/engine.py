@@ -376,7 +376,7 @@ class Engine:
         if self.report is not None:
             from pytest_refusal.session import suite
 
-            for command in suite.annotations(self.report, os.environ):
+            for command in suite.annotations_of(self.report, os.environ):
                 reporter.write_line(command)
 
 

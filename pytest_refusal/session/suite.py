@@ -79,7 +79,7 @@ def write_step_summary(report: Report, environment: Mapping[str, str]) -> str:
     return ""
 
 
-def annotations(report: Report, environment: Mapping[str, str]) -> list[str]:
+def annotations_of(report: Report, environment: Mapping[str, str]) -> list[str]:
     """Return the lines by which GitHub Actions shows the verdict of a gated run at the commit; none elsewhere."""
     if report.gate is None or environment.get("GITHUB_ACTIONS") != "true":
         return []
