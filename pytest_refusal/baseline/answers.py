@@ -12,6 +12,7 @@ from pytest_refusal.baseline.lines import Key
 from pytest_refusal.baseline.reading import listing, rows_of
 from pytest_refusal.errors import BaselineFileError
 from pytest_refusal.escaping import printable, readable_json
+from pytest_refusal.records import Kind
 
 SUFFIX = ".answers.jsonl"
 _KEYS = ("probe", "condition", "messages_sha256", "request", "label", "text")
@@ -40,6 +41,9 @@ def answers_of(report: Mapping[str, Any], keys: Collection[Key]) -> list[dict[st
                 "label": one["label"],
                 "request": one["request"],
                 "text": responses[one["request"]],
+                # what a text alone does not show: whoever judges it again keeps such a verdict
+                **({"violation": True} if one.get("violation") else {}),
+                **({"kind": one["kind"]} if one.get("kind") == Kind.FILTER else {}),
             }
             for (probe, condition, number), attempts in rounds(report).items()
             if (probe, condition, hashes[probe, number]) in keys
