@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pytest_refusal.escaping import readable_json
@@ -63,8 +64,12 @@ def report_json(report: Report) -> dict[str, Any]:
 
 def to_text(report: Report) -> str:
     """Return the report as JSON text; what ends a line, moves a cursor or hides a text is escaped."""
-    text = json.dumps(report_json(report), indent=1, ensure_ascii=False)
-    return readable_json(text) + "\n"
+    return as_text(report_json(report))
+
+
+def as_text(row: Mapping[str, Any]) -> str:
+    """Return the JSON text of a report's row, escaped like that of ``to_text``."""
+    return readable_json(json.dumps(dict(row), indent=1, ensure_ascii=False)) + "\n"
 
 
 def _judge(report: Report) -> dict[str, Any] | None:

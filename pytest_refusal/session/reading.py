@@ -33,6 +33,7 @@ from pytest_refusal.settings import FloorMode, Limits, Rule
 from pytest_refusal.summary import (
     AskedWordings,
     Broken,
+    GateVerdict,
     JudgeErrors,
     MeasuredCondition,
     Rate,
@@ -93,12 +94,16 @@ class ReadReport:
     Attributes:
         name: Of its file, fit to be shown.
         report: Counted again from its outcomes; what only a run knows (broken limits, warnings) as it stands there.
-        gate: Its ``gate``, which is not made again.
+        verdict: What it says of the run; it is not made again.
+        baselines: Name → hash of each that the run was gated by.
+        picked: Condition → ids of the probes that earned fresh attempts; None where the report does not say.
     """
 
     name: str
     report: Report
-    gate: Row = field(default_factory=dict)
+    verdict: str = GateVerdict.NONE.value
+    baselines: Mapping[str, str] = field(default_factory=dict)
+    picked: Mapping[str, tuple[str, ...]] | None = None
 
 
 def read_report(path: Path) -> ReadReport:
@@ -111,7 +116,12 @@ def read_report(path: Path) -> ReadReport:
     name = printable(str(path))
     row = read_json_object(path)
     try:
-        return ReadReport(name, report_of(row), row["gate"])
+        report = report_of(row)
+        with damaged_otherwise():
+            gate = row["gate"]
+            baselines = {_text(file): _text(sha256) for file, sha256 in (gate.get("baselines") or {}).items()}
+            picked = None if gate.get("picked") is None else _ids(gate["picked"])
+            return ReadReport(name, report, GateVerdict(gate["verdict"]).value, baselines, picked)
     except UsageProblem as problem:
         raise UsageProblem(f"{name}: {problem.message}") from None
 

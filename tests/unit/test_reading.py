@@ -131,7 +131,7 @@ def test_what_was_read_is_written_as_it_was(whole: Report, tmp_path: Path) -> No
     read = read_report(tmp_path / "r.json")
     assert to_text(read.report) == to_text(whole)
     assert read.report.summary == whole.summary or not whole.texts
-    assert read.gate["verdict"] == whole.verdict
+    assert read.verdict == whole.verdict
 
 
 def test_hashes_are_those_that_the_report_says() -> None:
