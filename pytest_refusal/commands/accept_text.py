@@ -52,7 +52,26 @@ def lines(
         changes: What differs.
         name: Of the baseline's file, fit to be shown.
     """
-    before = old.lines if old is not None else ()
+    yield from changed(old.lines if old is not None else (), now, changes, name)
+    if changes and (unknown := not_pinned(report)):
+        probes = len({(probe, condition) for probe, condition, _ in unknown})
+        yield ""
+        yield (
+            f"not pinned: {many(len(unknown), 'rewording')} of {many(probes, 'probe')}, whose texts were redacted; "
+            "take the secret out of the prompt"
+        )
+
+
+def changed(
+    before: Sequence[BaselineLine], now: Sequence[BaselineLine], changes: Sequence[Change], name: str
+) -> Iterator[str]:
+    """Yield what a baseline is and was.
+
+    Args:
+        before, now: Its lines.
+        changes: What differs.
+        name: Of its file, fit to be shown.
+    """
     if not changes:
         yield f"{name}: nothing changes, {_count(now)}"
         return
@@ -66,13 +85,6 @@ def lines(
             yield f"  stays as it was, {_count(is_now)}"
             continue
         yield from (f"  {line}".rstrip() for line in _condition(was, is_now, moved))
-    if unknown := not_pinned(report):
-        probes = len({(probe, condition) for probe, condition, _ in unknown})
-        yield ""
-        yield (
-            f"not pinned: {many(len(unknown), 'rewording')} of {many(probes, 'probe')}, whose texts were redacted; "
-            "take the secret out of the prompt"
-        )
 
 
 def _condition(before: Sequence[BaselineLine], now: Sequence[BaselineLine], changes: Sequence[Change]) -> Iterator[str]:

@@ -83,12 +83,12 @@ def merged(shards: Sequence[ReadReport]) -> Merged:
         seed=first.seed,
         errors=errors,
     )
-    broken = _broken(reports, summary)
+    broken = broken_anew(reports, summary)
     seen = sorted(reached | not_run.keys())
     judged = all(one.verdict.label.judged for one in outcomes)
     report = Report(
         plugin_version=first.plugin_version,
-        complete=judged and not not_run and not any(_cut(one) for one in reports),
+        complete=judged and not not_run and not any(was_cut(one) for one in reports),
         judge=next((one.judge for one in reports if one.judge is not None), None),
         usage=_summed_usage(reports),
         rule=first.rule,
@@ -112,7 +112,7 @@ def merged(shards: Sequence[ReadReport]) -> Merged:
         seed=first.seed,
         limits=first.limits,
     )
-    return Merged(report, _gate(shards), tuple(_not_carried(shards)))
+    return Merged(report, gate_of(shards), tuple(_not_carried(shards)))
 
 
 def _differing(shards: Sequence[ReadReport]) -> Iterator[str]:
@@ -289,7 +289,7 @@ def _pairs(by_name: Mapping[str, Iterable[str]]) -> Iterator[Pair]:
     return ((probe, condition) for condition, probes in by_name.items() for probe in probes)
 
 
-def _broken(reports: Sequence[Report], summary: Mapping[str, ConditionSummary]) -> tuple[Broken, ...]:
+def broken_anew(reports: Sequence[Report], summary: Mapping[str, ConditionSummary]) -> tuple[Broken, ...]:
     """Return the limits that the whole breaks, and what else was wrong with a shard as a run."""
     limits = reports[0].limits
     anew: list[Broken] = []
@@ -323,7 +323,7 @@ def _excused(reports: Sequence[Report]) -> dict[str, frozenset[str]]:
     }
 
 
-def _cut(report: Report) -> bool:
+def was_cut(report: Report) -> bool:
     """Return whether more is missing than unjudged and lost attempts: requests in other words that were cut off."""
     unjudged = any(not one.verdict.label.judged for one in report.outcomes)
     cut = any(one.name == "max_requests" for one in report.broken)
@@ -355,7 +355,7 @@ def _servers(reports: Iterable[Report]) -> tuple[ServerUse, ...]:
     return tuple(known[address] for address in sorted(known))
 
 
-def _gate(shards: Sequence[ReadReport]) -> dict[str, Any]:
+def gate_of(shards: Sequence[ReadReport]) -> dict[str, Any]:
     """Return what of the gates is still so: against which baselines, and which probes were picked."""
     gate: dict[str, Any] = {}
     if baselines := {name: sha256 for one in shards for name, sha256 in one.baselines.items()}:
