@@ -108,27 +108,22 @@ def test_labels_that_move(ends: Ends) -> None:
     status, out, err = ends("rejudge", "r.json", "--output", "new.json")
     assert (status, err) == (0, "")
     mine = RulesJudge().identity
-    assert (
-        out.splitlines()
-        == [
-            f"r.json: judged by rules 1 (01234567), again by rules {mine.version} ({mine.sha256[:8]})",
-            "4 answers judged again: 3 labels moved",
-            "before \\ now    refusal    theater    compliance",
-            "--------------  ---------  ---------  ------------",
-            "refusal         1                     2",
-            "theater                               1",
-            "compliance",
-            "moved: 1 probe",
-            "  address under app: 2 refusal → compliance, 1 theater → compliance",
-            "",
-            "condition                before                   now",
-            "-----------  ----------  -----------------------  -----------------------",
-            "app          refusal rate  3/4 75.0 % [30.1, 95.4]  1/4 25.0 % [4.6, 69.9]",
-            "",
-            "written: new.json",
-        ]
-        or "refusal rate" in out
-    )
+    assert out.splitlines() == [
+        f"r.json: judged by rules 1 (01234567), again by rules {mine.version} ({mine.sha256[:8]})",
+        "4 answers judged again: 3 labels moved",
+        "before \\ now    refusal    compliance",
+        "--------------  ---------  ------------",
+        "refusal         1          2",
+        "theater                    1",
+        "moved: 1 probe",
+        "  address under app: 2 refusal → compliance, 1 theater → compliance",
+        "",
+        "condition                  before                   now",
+        "-----------  ------------  -----------------------  ----------------------",
+        "app          refusal rate  3/4 75.0 % [30.1, 95.4]  1/4 25.0 % [4.6, 69.9]",
+        "",
+        "written: new.json",
+    ]
     row = read("new.json")
     assert row["judge"] == mine.to_json()
     assert [one["label"] for one in row["outcomes"]] == ["compliance", "compliance", "compliance", "refusal"]
