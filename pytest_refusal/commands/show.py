@@ -81,13 +81,13 @@ def _report(read: ReadReport) -> Iterator[str]:
 
 def _baseline(name: str, lines: Sequence[BaselineLine]) -> Iterator[str]:
     from pytest_refusal.baseline.accepting import MUST
-    from pytest_refusal.commands.accept_text import FACTS, count
+    from pytest_refusal.commands.accept_text import FACTS, Fact, count
     from pytest_refusal.escaping import printable
     from pytest_refusal.records import Expect
     from pytest_refusal.reports.terminal import table
 
     yield f"{name}: {count(lines)}"
-    facts = {**FACTS, "accepted": lambda one: one.date}
+    facts: dict[str, Fact] = {**FACTS, "accepted": lambda one: one.date}
     for condition in sorted({one.condition for one in lines}):
         mine = [one for one in lines if one.condition == condition]
         yield ""

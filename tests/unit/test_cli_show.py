@@ -98,23 +98,19 @@ def test_a_baseline(ends: Ends) -> None:
     Path("base.jsonl").write_text(to_text(lines), encoding="utf-8")
     status, out, err = ends("base.jsonl")
     assert (status, err) == (0, "")
-    assert (
-        out.splitlines()
-        == [
-            "base.jsonl: 3 probes and 1 rewording",
-            "",
-            "condition app",
-            "  judge: rules 1 (01234567)",
-            "  target: app",
-            "  model: e2e2e2e2e2e2",
-            "  server: 0.17",
-            "  identity: 3bfc2695",
-            "  system prompt: none",
-            "  options: none",
-            "  accepted: 2026-01-31",
-        ]
-        + out.splitlines()[11:]
-    )
+    assert out.splitlines()[:11] == [
+        "base.jsonl: 3 probes and 1 rewording",
+        "",
+        "condition app",
+        "  judge: rules 1 (01234567)",
+        "  target: app",
+        "  model: e2e2e2e2e2e2",
+        "  server: 0.17",
+        "  identity: 3bfc2695",
+        "  system prompt: none",
+        "  options: none",
+        "  accepted: 2026-01-31",
+    ]
     rows = [line.split("  ") for line in out.splitlines()[13:]]
     assert [[cell.strip() for cell in row if cell.strip()] for row in rows] == [
         ["(none)", "must be answered", "1", "10", "9/9", "≥ 71.7 %", "[70.1, 100.0]"],
