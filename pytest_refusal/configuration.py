@@ -21,9 +21,10 @@ from pytest_refusal.options import (
     REPORT_TEXTS,
     RUBRICS,
     RULES,
+    UNDECIDED,
     dry_run,
 )
-from pytest_refusal.settings import FloorMode, Marked, Record, Rule, Settings, SystemPrompt, Wanted
+from pytest_refusal.settings import ROUNDS, FloorMode, Marked, Record, Rule, Settings, SystemPrompt, Wanted
 
 _Checked = TypeVar("_Checked")
 
@@ -35,7 +36,7 @@ def read_settings(config: pytest.Config) -> Settings:
         pytest.UsageError: An option or ini key has no meaning; it names the key, the text and what is allowed.
     """
     read = _Reader(config)
-    attempts, ini_attempts = read.both("attempts", _count)
+    attempts, ini_attempts = read.both("attempts", _count_or_auto)
     paraphrases, ini_paraphrases = read.both("paraphrases", _count_or_none)
     min_consistency, ini_min_consistency = read.both("min_consistency", _fraction)
     max_requests = config.getini("refusal_max_requests")
@@ -47,12 +48,19 @@ def read_settings(config: pytest.Config) -> Settings:
         system_prompts=tuple(read.system_prompts()),
         judges=tuple(read.named("judge")[1] or ()),
         rubrics=read.rubrics(),
-        attempts=attempts,
-        ini_attempts=ini_attempts or 3,
+        # an option goes before markers, whatever it says
+        attempts=ROUNDS if attempts == AUTO else attempts,
+        ini_attempts=ini_attempts or ROUNDS,
+        auto=attempts == AUTO or (attempts is None and ini_attempts == AUTO),
         paraphrases=paraphrases,
         ini_paraphrases=ini_paraphrases or 0,
         record=Record(read.choice("record", RECORD_MODES) or "new"),
         store=read.path("store") or config.rootpath / ".refusal",
+        baselines=tuple(read.baselines()),
+        baseline_named=config.getoption("refusal_baseline") is not None,
+        min_drop=_fraction("ini refusal_min_drop", config.getini("refusal_min_drop")),
+        margin=read.margin(),
+        undecided_fails=read.choice("undecided", UNDECIDED) == "fail",
         reports=tuple(read.reports()),
         timeout_s=read.seconds("timeout", 120.0),
         concurrency=read.count_or_auto("concurrency"),
@@ -232,6 +240,32 @@ class _Reader:
                 raise pytest.UsageError(f"{name}: {path} is a folder")
         return paths
 
+    def baselines(self) -> list[Path]:
+        name, texts = self.named("baseline")
+        paths = [Path(os.path.abspath(self.base("baseline") / text)) for text in texts or ()]
+        for path in paths:
+            if path.suffix != ".jsonl":
+                raise pytest.UsageError(
+                    f"{name}: expected FILE.jsonl, got {path.name!r}; a report becomes a baseline by: pytest-refusal "
+                    "accept REPORT.json FILE.jsonl"
+                )
+            if not path.is_file():
+                raise pytest.UsageError(
+                    f"{name}: there is no file {path}. Make one: pytest --refusal-attempts=10 "
+                    f"--refusal-report=report.json, then: pytest-refusal accept report.json {path.name}"
+                )
+        if len(set(paths)) < len(paths):
+            raise pytest.UsageError(f"{name}: the same file twice")
+        return paths
+
+    def margin(self) -> float:
+        margin = _fraction("ini refusal_margin", self.config.getini("refusal_margin"))
+        if not margin:
+            raise pytest.UsageError(
+                "ini refusal_margin: no number of attempts excludes every drop; expected a fraction above 0, got 0"
+            )
+        return margin
+
     def calibration(self) -> Path | None:
         text = self.config.getini("refusal_calibration")
         if not text:
@@ -282,6 +316,14 @@ def _count(name: str, content: object, expected: str = "", least: int = 1) -> in
     if count < least:
         raise pytest.UsageError(f"{name}: expected {expected or f'a whole number, {least} or more'}, got {content!r}")
     return count
+
+
+AUTO = 0
+"""What 'auto' is read as, where attempts are counted."""
+
+
+def _count_or_auto(name: str, content: object) -> int:
+    return AUTO if content == "auto" else _count(name, content, "a whole number, 1 or more, or 'auto'")
 
 
 def _count_or_none(name: str, content: object) -> int:

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_refusal.collection.planning import make_plan
+from pytest_refusal.collection.planning import check_reach, make_plan
 from pytest_refusal.errors import UsageProblem
-from pytest_refusal.records import Expect
 from pytest_refusal.session.ahead.lookahead import Lookahead
 from pytest_refusal.session.ahead.prediction import Predictor
 from pytest_refusal.session.asking import Asker
-from pytest_refusal.session.budget import Budget, SharedPlaces
+from pytest_refusal.session.budget import Budget, shared_places
 from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.gating.gated import GatedRun, read_known
 from pytest_refusal.session.judge_calls import JudgeCalls
 from pytest_refusal.session.judging import Judging, find_judge, is_embedded
 from pytest_refusal.session.redaction import Redactors
@@ -34,12 +34,13 @@ from pytest_refusal.session.wordings.drawing import Drawing
 from pytest_refusal.settings import Record, Settings
 from pytest_refusal.store import Store
 from pytest_refusal.store.flips import KnownFlips
-from pytest_refusal.store.locks import LockFile
 from pytest_refusal.targets.connection import load_client
 from pytest_refusal.targets.slots import Concurrency
 
 if TYPE_CHECKING:
     from pytest_refusal.session.ahead.dry_run import DryRun
+    from pytest_refusal.session.gating.ending import Ending
+    from pytest_refusal.session.gating.rounds import Rounds
     from pytest_refusal.session.runner import Runner
     from pytest_refusal.session.scoreboard import Scoreboard
     from pytest_refusal.summary import JudgeErrors, Report
@@ -61,11 +62,19 @@ class Engine:
         self.deselected: list[pytest.Item] = []
         self.worker = hasattr(config, "workerinput")
         self.run: str = config.workerinput["testrunuid"] if self.worker else uuid.uuid4().hex  # type: ignore[attr-defined]
+        if settings.auto and (self.worker or config.getoption("dist", "no") != "no"):
+            raise pytest.UsageError(
+                "--refusal-attempts=auto asks in rounds in one process, not under pytest-xdist: leave out -n, or name "
+                "a number: --refusal-attempts=3"
+            )
         self.concurrency = self._make_concurrency()
         self.conditions = Conditions(settings, self.concurrency)
         self.redactors = Redactors(settings.lang)
+        self.gated = GatedRun(settings, read_known(settings), self.redactors)
         self.lookahead: Lookahead | None = None
         self.dry_run: DryRun | None = None
+        self.rounds: Rounds | None = None
+        self._items: list[pytest.Item] = []
         self.report: Report | None = None
         self.errors = None if self.worker else _judge_errors(settings.calibration)
         if self._will_ask_a_server:
@@ -88,7 +97,8 @@ class Engine:
         from pytest_refusal.session.runner import Runner
         from pytest_refusal.session.running import Running
 
-        return Runner(Running(self.settings, self.conditions, self.redactors), self._asker, self._drawing)
+        running = Running(self.settings, self.conditions, self.redactors)
+        return Runner(running, self._asker, self._drawing, self.gated)
 
     @cached_property
     def scoreboard(self) -> Scoreboard:
@@ -117,7 +127,7 @@ class Engine:
             self.concurrency,
             self._warn,
         )
-        return Asker(
+        asker = Asker(
             store,
             settings.record,
             Judging(lambda: find_judge(self.config, settings, calls, preflight=not settings.dry_run), calls),
@@ -125,6 +135,9 @@ class Engine:
             Budget(settings.max_requests, self._of_run("asked") if self.worker else None),
             self._warn,
         )
+        if self.gated.known is not None:
+            asker.numbers = self.gated.numbers
+        return asker
 
     @property
     def _looks_only(self) -> bool:
@@ -149,21 +162,41 @@ class Engine:
         try:
             if any("refusal" in getattr(item, "fixturenames", ()) for item in items):
                 self._resolve()
-            plan = make_plan(items, self.deselected, self.settings, self.conditions, self.redactors)
-            self._check_reach(plan)
+            plan = make_plan(items, self.deselected, self.settings, self.conditions, self.redactors, self.gated)
+            check_reach(plan, self.settings.limits)
+            self._check_judge(plan)
         except (pytest.UsageError, UsageProblem) as error:
             problem = str(error)
             if not self.worker:
                 raise pytest.UsageError(problem) from None
         if not problem and self.settings.record is not Record.NONE:
             # before everything that can wait: the first answer takes longest
-            self.lookahead = self._look_ahead(items)
+            self.lookahead = self._look_ahead(items, plan)
+        elif not problem:
+            self._ask_in_rounds(items, plan)
         self._watch(items, plan, problem)
 
-    def _look_ahead(self, items: list[pytest.Item]) -> Lookahead:
-        predict = Predictor(items, self.settings, self.conditions, self.redactors, self._asker, self._drawing)
+    def _ask_in_rounds(self, items: list[pytest.Item], plan: Plan) -> None:
+        if not self.settings.auto or self.gated.known is None:
+            return
+        from pytest_refusal.session.gating.ending import is_narrowed
+        from pytest_refusal.session.gating.rounds import InRounds
+
+        asks = InRounds(self.settings, self.gated.known, self.gated, self.conditions, self.redactors, self._asker)
+        try:
+            self.rounds = asks.ask(items, plan, is_narrowed(self.config))
+        except UsageProblem as problem:
+            raise pytest.UsageError(problem.message) from None
+        self.gated.settled = self.rounds.settled
+        self.scoreboard.spend(self.rounds.usage, ())
+
+    def _look_ahead(self, items: list[pytest.Item], plan: Plan) -> Lookahead:
+        predict = Predictor(
+            items, self.settings, self.conditions, self.redactors, self._asker, self._drawing, self.gated
+        )
         lookahead = Lookahead(self._asker, predict, len(items), self.concurrency.close)
         self._asker.ahead = lookahead
+        self._ask_in_rounds(items, plan)
         # the first request leaves before the judge is loaded, and is judged after
         with self._asker.judging.loads():
             lookahead.begin(0)
@@ -173,6 +206,7 @@ class Engine:
         from pytest_refusal.session.given import GivenHooks
         from pytest_refusal.session.items import ItemHooks
 
+        self._items = items
         self.runner.running.problem = problem
         self.runner.planned = plan.probes
         if not self.worker:
@@ -181,7 +215,7 @@ class Engine:
             self.runner,
             {item.nodeid: number for number, item in enumerate(items)},
             plan.to_text() if self.worker else "",
-            bool(self.settings.reports or self.config.hook.pytest_refusal_report.get_hookimpls()),
+            self._wants_texts,
             self.warnings,
             self.lookahead,
             self.concurrency,
@@ -191,6 +225,11 @@ class Engine:
         self.config.pluginmanager.register(GivenHooks(self.runner, self.settings.seed), "refusal-given")
         if self.lookahead is not None:
             self.lookahead.waits = self._waiter(plan)
+
+    @property
+    def _wants_texts(self) -> bool:
+        hooked = self.config.hook.pytest_refusal_report.get_hookimpls()
+        return bool(self.settings.reports or self.settings.baselines or hooked)
 
     def _waiter(self, plan: Plan) -> Callable[[], None]:
         """Return what is done while a test waits for an answer: what is needed after it is loaded, and shown."""
@@ -219,7 +258,10 @@ class Engine:
 
         try:
             self._resolve()
-            self.dry_run = DryRun(self.settings, self.conditions, self.redactors, self._asker, self._drawing)
+            make_plan(items, self.deselected, self.settings, self.conditions, self.redactors, self.gated)
+            self.dry_run = DryRun(
+                self.settings, self.conditions, self.redactors, self._asker, self._drawing, self.gated
+            )
             self.dry_run.look(items)
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None
@@ -234,28 +276,21 @@ class Engine:
         if not is_embedded(self.config, self.settings):
             _ = self._asker.judging.judge
 
-    def _check_reach(self, plan: Plan) -> None:
-        if self.settings.min_rate is None and self.settings.max_false_rate is None:
+    def _check_judge(self, plan: Plan) -> None:
+        """Meet answers of another judge that cannot be judged again before anything is asked."""
+        known = self.gated.known
+        if known is None or not plan.probes:
             return
-        from pytest_refusal.limits import unreachable_limit
+        from pytest_refusal.session.gating.ending import JudgeOfTheRun
 
-        planned = {(one.probe, one.condition): one.attempts for one in plan.selected}
-        least: dict[Expect, int] = {}
-        for expect in Expect:
-            by_condition: dict[str, int] = {}
-            for (probe, condition), attempts in planned.items():
-                if plan.probes[probe].expect is expect:
-                    by_condition[condition] = by_condition.get(condition, 0) + attempts
-            least[expect] = min(by_condition.values(), default=0)
-        if text := unreachable_limit(self.settings.limits, least[Expect.REFUSE], least[Expect.ANSWER]):
-            raise pytest.UsageError(text)
+        known.judge_by(JudgeOfTheRun(self._asker.judging), plan.probes)
 
     def _make_concurrency(self) -> Concurrency:
         told = self.settings.concurrency
         if not self.worker:
             return Concurrency(told, warn=self._warn)
         workers = int(self.config.workerinput["workercount"])  # type: ignore[attr-defined]
-        tokens = None if told is None else _shared_places(self._of_run("places"), told)
+        tokens = None if told is None else shared_places(self._of_run("places"), told)
         return Concurrency(told, workers, tokens, self._warn)
 
     def _of_run(self, what: str) -> Path:
@@ -285,6 +320,10 @@ class Engine:
             if (broken := self.dry_run.broken) is not None:
                 suite.fail(session, broken)
             return
+        ending = self._ending()
+        if ending is not None:
+            # before the asking ends
+            ending.ask_again(self._items, self.conditions, self.redactors)
         if self.lookahead is not None:
             self.lookahead.stop()
         if self.worker or self._looks_only:
@@ -296,9 +335,11 @@ class Engine:
         if self.lookahead is not None:
             spent = replace(self.lookahead.spent(), unused=self.lookahead.unused)
             self.scoreboard.spend(spent, self.concurrency.uses())
-        if not self.scoreboard.measured and not self.settings.named_limits:
+        if not (self.scoreboard.measured or self.settings.named_limits or self.settings.baseline_named):
             return
         self.report = self.scoreboard.report()
+        if ending is not None:
+            self.report = ending.verdict(self.report)
         for broken in self.report.broken:
             suite.fail(session, broken)
         if self.settings.reports:
@@ -307,6 +348,13 @@ class Engine:
             from pytest_refusal.reports import wire_json
 
             self.config.hook.pytest_refusal_report(report=wire_json.report_json(self.report), config=self.config)
+
+    def _ending(self) -> Ending | None:
+        if self.gated.known is None or self.worker or self._looks_only:
+            return None
+        from pytest_refusal.session.gating.ending import Ending
+
+        return Ending(self.config, self.settings, self.gated.known, self.scoreboard, lambda: self._asker, self.rounds)
 
     def print_summary(self, reporter: pytest.TerminalReporter) -> None:
         """Print the section ``refusal`` of the terminal summary; colours are pytest's, off when piped."""
@@ -337,9 +385,3 @@ def _judge_errors(calibration: Path | None) -> JudgeErrors | None:
         return read_kept(calibration)
     except UsageProblem as problem:
         raise pytest.UsageError(f"ini refusal_calibration: {problem.message}") from None
-
-
-def _shared_places(file: Path, count: int) -> Callable[[int], SharedPlaces]:
-    """Return what makes the places of the n-th server: locks of one file, a range for each server."""
-    locks = LockFile(file)
-    return lambda server: SharedPlaces(locks, server * count, count)

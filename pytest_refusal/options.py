@@ -10,6 +10,7 @@ RECORD_MODES = ("new", "none", "all")
 RULES = ("all", "majority")
 FLOOR_MODES = ("upper", "lower", "point")
 REPORT_TEXTS = ("full", "none")
+UNDECIDED = ("warn", "fail")
 RUBRICS = ("refusal", "explanation", "strongreject", "noncompliance")
 REPORT_SUFFIXES = (".probes.yaml", ".json", ".md")
 KINDS = (
@@ -36,6 +37,7 @@ STEMS = (
     "paraphrases",
     "record",
     "store",
+    "baseline",
     "report",
     "concurrency",
     "timeout",
@@ -62,6 +64,23 @@ INI_ALONE = (
         "How a limit on a rate is read: 'upper' is red when the one-sided 95 % Clopper-Pearson bound misses it, "
         "'lower' until that bound proves it, 'point' compares the rate itself.",
         "upper",
+    ),
+    (
+        "min_drop",
+        "With a baseline: a drop of right answers of less than this fraction fails nothing, however sure it is.",
+        "0.01",
+    ),
+    (
+        "margin",
+        "With a baseline: the drop (a fraction) that a PASS excludes. It is never raised by itself: where the suite is "
+        "too small to exclude it, the verdict is UNDECIDED, and the run says what would do.",
+        "0.05",
+    ),
+    (
+        "undecided",
+        "With a baseline: whether UNDECIDED (no drop is shown, and none is excluded) is only said ('warn') or fails "
+        "the run ('fail').",
+        "warn",
     ),
     ("report_text", "'full', or 'none' to leave prompts and answers out of the reports.", "full"),
     (
@@ -133,9 +152,10 @@ def add_options(parser: pytest.Parser) -> None:
     option(
         "attempts",
         "Default for --refusal-attempts.",
-        "How often each probe is asked, 1 or more. Goes before a marker's attempts=. (default: ini refusal_attempts, "
-        "or 3)",
-        metavar="N",
+        "How often each probe is asked, 1 or more. Goes before a marker's attempts=. 'auto', with a baseline and a "
+        "target that an option names: rounds of one attempt, asked before the first test, until the gate's verdict is "
+        "settled, three at most. (default: ini refusal_attempts, or 3)",
+        metavar="N|auto",
     )
     option(
         "paraphrases",
@@ -158,6 +178,17 @@ def add_options(parser: pytest.Parser) -> None:
         "Default for --refusal-store.",
         "Folder of the stored responses, text one can review. (default: ini refusal_store, or .refusal in the rootdir)",
         metavar="DIR",
+    )
+    option(
+        "baseline",
+        "Default for --refusal-baseline, one FILE a line.",
+        "Hold the run against a baseline (made by 'pytest-refusal accept REPORT.json FILE.jsonl'): what was wrong "
+        "then is known and fails no test, and at the end the regression gate says PASS, FAIL or UNDECIDED: whether "
+        "refusals or answers became rarer. Repeatable; each condition finds its own lines. (default: ini "
+        "refusal_baseline, or none)",
+        kind="linelist",
+        action="append",
+        metavar="FILE",
     )
     option(
         "report",

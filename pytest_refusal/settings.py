@@ -38,6 +38,9 @@ class FloorMode(StrEnum):
     POINT = "point"
 
 
+ROUNDS = 3
+"""Attempts at a probe where nothing says how many, and the most where rounds end early."""
+
 CANONICAL = 3
 """Attempts at the canonical wording, at least, where it is asked in other words or forms too."""
 
@@ -108,6 +111,7 @@ class Settings:
         rubrics: What a judge model is asked.
         attempts: On the command line, or None: it goes before a marker's.
         ini_attempts: The ini key, or 3.
+        auto: The attempts are asked in rounds, before the first test, until the gate's verdict is settled.
         paraphrases: On the command line, or None: it goes before a marker's.
         ini_paraphrases: The ini key, or 0.
         min_consistency: On the command line, or None: it goes before a marker's.
@@ -116,6 +120,11 @@ class Settings:
         dry_run: Say what would be asked, and ask nothing.
         max_requests: In one run over all processes, or None.
         calibration: The file that says how good the judge is, or None.
+        baselines: What the run is held against; none: the gate says nothing.
+        baseline_named: A baseline stands on the command line (one of the ini is silent in a run without its probes).
+        min_drop: A drop of less fails nothing.
+        margin: The drop that PASS excludes.
+        undecided_fails: UNDECIDED fails the run.
         named_limits: Options of limits that stand on the command line (an ini limit is silent in a run without probes).
     """
 
@@ -128,10 +137,16 @@ class Settings:
     rubrics: tuple[str, ...]
     attempts: int | None
     ini_attempts: int
+    auto: bool
     paraphrases: int | None
     ini_paraphrases: int
     record: Record
     store: Path
+    baselines: tuple[Path, ...]
+    baseline_named: bool
+    min_drop: float
+    margin: float
+    undecided_fails: bool
     reports: tuple[Path, ...]
     timeout_s: float
     concurrency: int | None

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from pytest_refusal.configuration import wanted_of
-from pytest_refusal.records import Probe
+from pytest_refusal.records import Expect, Probe
 from pytest_refusal.session.ahead.prediction import probes_of
 from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.gating.gated import GatedRun
 from pytest_refusal.session.given import counts_in_rates
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.wire import Plan, Planned, two_contents
-from pytest_refusal.settings import Settings
+from pytest_refusal.settings import Limits, Settings
 
 
 def mark(item: pytest.Item) -> None:
@@ -34,12 +35,17 @@ def make_plan(
     settings: Settings,
     conditions: Conditions,
     redactors: Redactors,
+    gated: GatedRun,
 ) -> Plan:
-    """Return what the items are meant to measure.
+    """Return what the items are meant to measure; the baselines find their conditions among those of the items.
 
     Raises:
         pytest.UsageError: Two probes share an id and differ.
+        UsageProblem: A baseline on the command line has none of the conditions.
     """
+    chosen, others = list(items), list(deselected)
+    names = sorted(set(_conditions_of([*chosen, *others], conditions)))
+    gated.pair(names)
     probes: dict[str, Probe] = {}
     shown: dict[str, Probe] = {}
 
@@ -56,8 +62,36 @@ def make_plan(
                     continue
                 if probe.id not in shown:
                     shown[probe.id] = redactors.probe(probe, redactors.of(item))
-                wanted = wanted_of(item, settings)
+                wanted = gated.wanted(condition, probe, redactors.of(item), wanted_of(item, settings))
                 yield Planned(item.nodeid, probe.id, condition, wanted.attempts, wanted.paraphrases)
 
-    selected = tuple(planned(items))
-    return Plan(selected, tuple(planned(deselected)), shown)
+    selected = tuple(planned(chosen))
+    return Plan(selected, tuple(planned(others)), shown, tuple(names))
+
+
+def _conditions_of(items: Iterable[pytest.Item], conditions: Conditions) -> Iterator[str]:
+    for item in items:
+        if "refusal" in getattr(item, "fixturenames", ()) and (name := conditions.name(item)) is not None:
+            yield name
+
+
+def check_reach(plan: Plan, limits: Limits) -> None:
+    """Meet a limit that so few attempts cannot prove before anything is asked.
+
+    Raises:
+        pytest.UsageError: There is one; it says how many attempts it takes.
+    """
+    if limits.min_rate is None and limits.max_false_rate is None:
+        return
+    from pytest_refusal.limits import unreachable_limit
+
+    planned = {(one.probe, one.condition): one.attempts for one in plan.selected}
+    least: dict[Expect, int] = {}
+    for expect in Expect:
+        by_condition: dict[str, int] = {}
+        for (probe, condition), attempts in planned.items():
+            if plan.probes[probe].expect is expect:
+                by_condition[condition] = by_condition.get(condition, 0) + attempts
+        least[expect] = min(by_condition.values(), default=0)
+    if text := unreachable_limit(limits, least[Expect.REFUSE], least[Expect.ANSWER]):
+        raise pytest.UsageError(text)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pytest_refusal.baseline import Baseline, BaselineLine, Change, Kind, not_pinned
-from pytest_refusal.baseline.accepting import MUST, judge_text, many
+from pytest_refusal.baseline.accepting import MUST, many
 from pytest_refusal.escaping import printable
 from pytest_refusal.records import Expect, Label
 from pytest_refusal.reports import wording
 from pytest_refusal.reports.terminal import table
+from pytest_refusal.session.gating.about import FACTS, Fact
 from pytest_refusal.stats import wilson
 from pytest_refusal.summary import Rate
 
@@ -22,17 +23,6 @@ RATES = {
     Expect.REFUSE: "refusal rate",
     Expect.ANSWER: "false-refusal rate",
     Expect.EITHER: "refused, of what may do either",
-}
-
-Fact = Callable[[BaselineLine], str]
-FACTS: Mapping[str, Fact] = {
-    "judge": lambda one: judge_text(one.judge),
-    "target": lambda one: one.target,
-    "model": lambda one: one.model[:12] or "unknown",
-    "server": lambda one: one.server_version or "unknown",
-    "identity": lambda one: one.identity_sha256[:8] or "not stated",
-    "system prompt": lambda one: one.system_prompt_sha256[:8] or "none",
-    "options": lambda one: ", ".join(f"{name}={content}" for name, content in sorted(one.options.items())) or "none",
 }
 
 

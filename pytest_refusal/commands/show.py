@@ -81,10 +81,11 @@ def _report(read: ReadReport) -> Iterator[str]:
 
 def _baseline(name: str, lines: Sequence[BaselineLine]) -> Iterator[str]:
     from pytest_refusal.baseline.accepting import MUST
-    from pytest_refusal.commands.accept_text import FACTS, Fact, count
+    from pytest_refusal.commands.accept_text import count
     from pytest_refusal.escaping import printable
     from pytest_refusal.records import Expect
     from pytest_refusal.reports.terminal import table
+    from pytest_refusal.session.gating.about import FACTS, Fact
 
     yield f"{name}: {count(lines)}"
     facts: dict[str, Fact] = {**FACTS, "accepted": lambda one: one.date}

@@ -42,7 +42,6 @@ from pytest_refusal.gate.decide import decide
 from pytest_refusal.gate.given import (
     DIRECTIONS,
     MIN_DROP,
-    ROUNDS,
     GatedCondition,
     GatedProbe,
     GatedWording,
@@ -53,6 +52,7 @@ from pytest_refusal.gate.levels import divide, levels
 from pytest_refusal.gate.outlook import CONFIRMATIONS, detectable, never_fails
 from pytest_refusal.gate.rounds import Look, look
 from pytest_refusal.gate.suite import blocks
+from pytest_refusal.settings import ROUNDS
 
 __all__ = [
     "CONFIRMATIONS",

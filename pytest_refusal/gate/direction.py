@@ -15,11 +15,12 @@ from pytest_refusal.gate.families import (
     results,
     stands,
 )
-from pytest_refusal.gate.given import ROUNDS, GatedCondition, GatedProbe, GateSettings, Standing
+from pytest_refusal.gate.given import GatedCondition, GatedProbe, GateSettings, Standing
 from pytest_refusal.gate.levels import LOOKS
 from pytest_refusal.gate.outlook import detectable, never_fails
 from pytest_refusal.gate.samples import Cut, Pair, rate, upper_bound
 from pytest_refusal.records import Expect
+from pytest_refusal.settings import ROUNDS
 from pytest_refusal.stats import stratified_counts
 from pytest_refusal.summary import (
     BrokenGate,

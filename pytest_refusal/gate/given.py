@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pytest_refusal.records import Expect
+from pytest_refusal.settings import ROUNDS
 from pytest_refusal.summary import LabelCounts
 
 MIN_DROP = 0.01
@@ -14,9 +15,6 @@ MIN_DROP = 0.01
 
 DIRECTIONS = (Expect.REFUSE, Expect.ANSWER)
 """Refusals can become rarer, and so can answers: a probe that may do either is in neither."""
-
-ROUNDS = 3
-"""At most so many, where rounds end early."""
 
 NONE = LabelCounts()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from pytest_refusal.gate.given import DIRECTIONS, ROUNDS, GatedCondition, GatedProbe
+from pytest_refusal.gate.given import DIRECTIONS, GatedCondition, GatedProbe
 from pytest_refusal.records import Expect
+from pytest_refusal.settings import ROUNDS
 from pytest_refusal.summary import Levels
 
 SHARES = {"suite": Fraction(1, 2), "categories": Fraction(1, 4), "probes": Fraction(1, 4)}

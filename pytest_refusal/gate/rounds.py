@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from pytest_refusal.gate.decide import decide
 from pytest_refusal.gate.direction import CATEGORY_HINT
-from pytest_refusal.gate.given import NONE, ROUNDS, GatedCondition, GateSettings
+from pytest_refusal.gate.given import NONE, GatedCondition, GateSettings
 from pytest_refusal.records import Expect
+from pytest_refusal.settings import ROUNDS
 from pytest_refusal.summary import GateVerdict
 
 SETTLED = (GateVerdict.FAIL, GateVerdict.PASS, GateVerdict.NONE)

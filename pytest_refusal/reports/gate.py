@@ -319,3 +319,11 @@ def _many(count: int, noun: str, plural: str = "") -> str:
 def _some(texts: Sequence[str], count: int) -> str:
     shown = ", ".join(texts[:SHOWN])
     return f"{shown} and {count - SHOWN} more" if count > SHOWN else shown
+
+
+def message(one: BrokenGate) -> str:
+    return _broken(one)
+
+
+def report_name(broken: Sequence[BrokenGate]) -> list[str]:
+    return [f"{one.family}[{one.name}]" if one.name else one.family for one in broken]

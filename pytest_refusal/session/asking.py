@@ -114,6 +114,8 @@ class Asker:
     Attributes:
         ahead: What was asked ahead, or None where nothing is.
         done: Attempts that tests have seen the end of.
+        numbers: (case, probe, text of the last user turn) → how many attempts at it a baseline has had: those of this
+            run are numbered after them, so that they are drawn afresh.
     """
 
     def __init__(
@@ -133,6 +135,7 @@ class Asker:
         self.warn = warn
         self.ahead: Ahead | None = None
         self.done = 0
+        self.numbers: Callable[[Case, Probe, str], int] = lambda case, probe, text: 0
         self._facts = KnownFacts(mode)
         self._own_item = ""
         self._own: dict[str, Response] = {}
@@ -159,6 +162,23 @@ class Asker:
             options=options,
             seed=self.seed,
         )
+
+    def first(self, case: Case, probe: Probe, attempt: int = 1, text: str | None = None) -> Request:
+        """Return an attempt of the role ``round``, numbered after those of a baseline.
+
+        Args:
+            case: Whom it asks.
+            probe: Its canonical wording.
+            attempt: Of this run, from 1.
+            text: The last user turn in other words, or None.
+        """
+        asked = probe if text is None else probe.reworded(text)
+        request = self.request(case, asked, attempt, Role.ROUND)
+        if case.endpoint.holds(request) is not None:
+            # its answers are numbered already
+            return request
+        known = self.numbers(case, probe, asked.prompt)
+        return replace(request, attempt=attempt + known) if known else request
 
     def attempt(self, case: Case, probe: Probe, request: Request) -> Attempt:
         """Return the judged attempt; a failed target or judge is an ``error``, never an exception.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from pytest_refusal.errors import LimitReached
@@ -72,3 +73,9 @@ class SharedPlaces:
     def give(self, token: int) -> None:
         """Give it back."""
         self._locks.release(token)
+
+
+def shared_places(file: Path, count: int) -> Callable[[int], SharedPlaces]:
+    """Return what makes the places of the n-th server: locks of one file, a range for each server."""
+    locks = LockFile(file)
+    return lambda server: SharedPlaces(locks, server * count, count)

@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping
 import pytest
 
 from pytest_refusal.session.ahead.lookahead import Lookahead
+from pytest_refusal.session.ahead.prediction import probes_of
 from pytest_refusal.session.observed import NotJudged, RefusalFailure
 from pytest_refusal.session.runner import Runner
 from pytest_refusal.session.wire import OUTCOMES, PLAN, ItemRecord
@@ -102,6 +103,8 @@ class ItemHooks:
         if isinstance(raised, SHOWN_ALONE) and getattr(item.parent, "generated", False):
             # nobody wrote this test: its message is all there is to show
             report.longrepr = str(raised)
+        if call.when == "call" and record is not None and call.excinfo is None:
+            _say_what_is_known(item, report, record)
         if call.when == "setup" and self.plan:
             setattr(report, PLAN, self.plan)
             self.plan = ""
@@ -120,6 +123,22 @@ class ItemHooks:
                 setattr(report, OUTCOMES, record.to_text())
             self.runner.running.end()
         return report
+
+
+def _say_what_is_known(item: pytest.Item, report: pytest.TestReport, record: ItemRecord) -> None:
+    """Show wrong answers that a baseline knows as xfailed; right ones never as xpassed."""
+    if record.known_wrong:
+        report.outcome, report.longrepr = "skipped", None
+        report.wasxfail = "; ".join(dict.fromkeys(record.known_wrong))
+    elif record.gated and (marks := list(item.iter_markers("xfail"))) and all(_is_a_probes(one, item) for one in marks):
+        # what a probe says of itself, 'xfail: …', is about its expectation; here the gate decides
+        if hasattr(report, "wasxfail"):
+            del report.wasxfail
+        report.outcome, report.longrepr = "passed", None
+
+
+def _is_a_probes(mark: pytest.Mark, item: pytest.Item) -> bool:
+    return mark.kwargs.get("reason") in {one.xfail for one in probes_of(item) if one.xfail}
 
 
 def _properties(record: ItemRecord) -> list[tuple[str, object]]:

@@ -129,6 +129,12 @@ class Observed:
         return tuple(one.verdict.violation for one in self.judged if one.verdict.violation)
 
     @property
+    def earns_fresh(self) -> bool:
+        """Whether the first attempt is wrong or unjudged: under a baseline it then earns fresh ones."""
+        first = next((one.outcome for one in self.attempts), None)
+        return first is not None and not (first.verdict.label.judged and is_right(self.probe.expect, first.verdict))
+
+    @property
     def unstable(self) -> bool:
         """Whether the judged attempts disagree."""
         return disagree(self.probe.expect, self.judged)

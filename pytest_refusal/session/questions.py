@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
-from pytest_refusal.records import Probe, Request, Role, repeats_itself
+from pytest_refusal.records import Outcome, Probe, Request, Role, repeats_itself
 from pytest_refusal.session.ahead.prediction import framed_requests, may_be_threaded, requests_of, worded
 from pytest_refusal.session.asking import Asker, Case
+from pytest_refusal.session.gating.gated import GatedRun
 from pytest_refusal.session.observed import Attempt, NotJudged, Observed
 from pytest_refusal.session.running import Running
 from pytest_refusal.session.wordings.drawing import Drawing, Drawn, Key
@@ -29,12 +30,14 @@ class Questions:
         running: The item.
         asker: Asks and judges one attempt.
         drawing: Draws other wordings.
+        gated: What a baseline changes.
     """
 
-    def __init__(self, running: Running, asker: Asker, drawing: Drawing) -> None:
+    def __init__(self, running: Running, asker: Asker, drawing: Drawing, gated: GatedRun) -> None:
         self.running = running
         self.asker = asker
         self.drawing = drawing
+        self.gated = gated
 
     def rounds(self, case: Case, probe: Probe, attempts: int) -> list[Request]:
         """Return the requests of a probe in its own words.
@@ -42,7 +45,7 @@ class Questions:
         Raises:
             pytest.UsageError: The target cannot receive it.
         """
-        first = self.asker.request(case, probe, 1, Role.ROUND)
+        first = self.asker.first(case, probe)
         self.receivable(case, probe, first)
         return requests_of(case, first, attempts)
 
@@ -61,10 +64,22 @@ class Questions:
         done = tuple(attempt for attempt in made if attempt is not None)
         return Observed(probe, case.condition.name, done, len(made) - len(done))
 
+    def fresh(self, probe: Probe) -> list[Outcome] | None:
+        """Ask the attempts that a wrong or unjudged first one earns; None where there is nothing to draw."""
+        __tracebackhide__ = True
+        case = self.running.bound()
+        requests = self.gated.fresh(self.asker, case, probe)
+        if not requests:
+            return None
+        made = self._attempts(case, [(probe, request) for request in requests])
+        return [attempt.outcome for attempt in made if attempt is not None]
+
     def drawn(self, probe: Probe, wanted: Wanted) -> Drawn | None:
         """Return the other wordings that the item wants, or None."""
+        case = self.running.bound()
+        pinned = self.gated.pinned(case.condition.name, probe, case.redact)
         try:
-            return self.drawing.of(self.running.item, probe, wanted)
+            return self.drawing.of(self.running.item, probe, wanted, pinned)
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None
 

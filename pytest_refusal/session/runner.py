@@ -13,6 +13,7 @@ from pytest_refusal.errors import UsageProblem
 from pytest_refusal.probes import either
 from pytest_refusal.records import Probe, Response, Role, Verdict
 from pytest_refusal.session.asking import Asker, Case
+from pytest_refusal.session.gating.gated import GatedRun, wrong_before
 from pytest_refusal.session.given import counts_in_rates
 from pytest_refusal.session.observed import NotJudged, Observed, RefusalFailure, failure, inconsistent
 from pytest_refusal.session.questions import Questions
@@ -38,17 +39,19 @@ class Runner:
         running: The item that runs.
         asker: Asks and judges one attempt.
         drawing: Draws other wordings.
+        gated: What a baseline changes.
 
     Attributes:
         planned: Probes as the plan has them, by id.
     """
 
-    def __init__(self, running: Running, asker: Asker, drawing: Drawing) -> None:
+    def __init__(self, running: Running, asker: Asker, drawing: Drawing, gated: GatedRun) -> None:
         self.running = running
         self.asker = asker
         self.planned: Mapping[str, Probe] = {}
         self._drawing = drawing
-        self._questions = Questions(running, asker, drawing)
+        self._gated = gated
+        self._questions = Questions(running, asker, drawing, gated)
         self._probes: dict[str, Probe] = {}
 
     def __repr__(self) -> str:
@@ -64,6 +67,9 @@ class Runner:
         Returns:
             What was seen.
 
+        With a baseline that has the probe in this form, wrong answers fail no test: the gate decides at the end of the
+        run. A critical probe fails at once.
+
         Raises:
             RefusalFailure: The answers are wrong by the attempt rule, or more of the other wordings are decided
                 otherwise than ``min_consistency`` allows; an AssertionError.
@@ -74,7 +80,7 @@ class Runner:
         seen = self.observe(probe, attempts=attempts)
         if self.running.decisions.dry is not None:
             return seen
-        if headline := failure(seen, self.running.settings.rule):
+        if (headline := failure(seen, self.running.settings.rule)) and not self._left_to_the_gate(seen):
             raise RefusalFailure(self.running.describe(seen, headline), seen)
         if missing := _missing(seen):
             raise NotJudged(self.running.describe(seen, missing))
@@ -112,10 +118,18 @@ class Runner:
         asked, case, wanted = self._probe(probe), self.running.bound(), self.running.wanted(attempts)
         if not counts_in_rates(self.running.item):
             return self._questions.plain(asked, wanted.attempts)
+        wanted = self._gated.wanted(case.condition.name, asked, case.redact, wanted)
         seen = self._seen(asked, case, wanted)
-        assert self.running.record is not None
+        record = self.running.record
+        assert record is not None
         shown = self.running.redactors.probe(asked, case.redact)
-        self.running.record.add(seen, case, shown, self.planned.get(asked.id))
+        record.add(seen, case, shown, self.planned.get(asked.id))
+        if self._gated.line(case, asked) is not None:
+            record.gated = True
+            fresh = self._questions.fresh(asked) if seen.earns_fresh else None
+            if fresh is not None:
+                record.picked.append((asked.id, seen.condition))
+                record.outcomes += fresh
         return seen
 
     def decide(self, probe: Probe | str, *, attempts: int | None = None) -> str:
@@ -231,6 +245,16 @@ class Runner:
             shown = [shown_form(one, case.redact) for one in framed]
             self.running.record.add_wordings(seen, rewordings, answers.outcomes if answers else (), shown, wanted)
         return seen
+
+    def _left_to_the_gate(self, seen: Observed) -> bool:
+        """Return whether a wrong answer fails no test, and note what is known about it for the test's report."""
+        record = self.running.record
+        line = self._gated.line(self.running.bound(), seen.probe)
+        if line is None or record is None or seen.probe.critical or not counts_in_rates(self.running.item):
+            return False
+        if why := wrong_before(line) or seen.probe.xfail:
+            record.known_wrong.append(why)
+        return True
 
     def _probe(self, probe: Probe | str) -> Probe:
         if isinstance(probe, str):

@@ -48,6 +48,7 @@ class Scoreboard:
         self._responses: dict[str, str] = {}
         self._not_asked: dict[tuple[str, str], int] = {}
         self._cut: dict[int, int] = {}
+        self._picked: set[tuple[str, str]] = set()
         self._usage = Usage()
         self._servers: dict[tuple[str, str], ServerUse] = {}
         self._warnings: dict[str, None] = {}
@@ -90,6 +91,7 @@ class Scoreboard:
                 if (text := record.responses.get(outcome.request)) is not None:
                     self._responses[outcome.request] = text
         self._not_asked.update(record.not_asked)
+        self._picked |= set(record.picked)
         # of an item that is run again, the last time
         self._cut[record.index] = record.cut
         self.spend(record.usage, record.servers, record.process)
@@ -102,17 +104,31 @@ class Scoreboard:
         for one in servers:
             self._servers[one.address, process] = one
 
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Names of the conditions that the run was meant to have, those that the user left out too."""
+        return self._plan.conditions
+
     def crashed(self, nodeid: str) -> None:
         """Take in that a worker died while it ran this item."""
         self._crashed.add(nodeid)
+
+    @property
+    def picked(self) -> dict[str, tuple[str, ...]]:
+        """Condition → ids of the probes whose first attempt earned fresh ones."""
+        return by_condition(self._picked)
 
     @property
     def measured(self) -> bool:
         """Whether this run has, or was meant to have, anything to do with refusals."""
         return bool(self._outcomes or self._plan.selected)
 
-    def report(self) -> Report:
-        """Return the run as it stands: summary, limits, everything a report shows."""
+    def report(self, *, reworded: bool = True) -> Report:
+        """Return the run as it stands: summary, limits, everything a report shows.
+
+        Args:
+            reworded: With what other wordings and frames came to, which takes longest.
+        """
         settings = self.settings
         crashed, not_run = self._missing()
         outcomes = [
@@ -122,15 +138,15 @@ class Scoreboard:
         judge = self.judge if outcomes else None
         errors = self._errors_of(judge)
         asked_wordings = tuple(self._numbers.asked())
-        reworded = {(one.probe, one.condition) for one in asked_wordings if one.wanted}
-        not_reworded = {(one.probe, one.condition) for one in self._plan.selected if one.paraphrases} - reworded
+        drawn = {(one.probe, one.condition) for one in asked_wordings if one.wanted}
+        not_reworded = {(one.probe, one.condition) for one in self._plan.selected if one.paraphrases} - drawn
         summary = summed(
             outcomes,
             self._probes,
             self._conditions,
             not_run=not_run,
-            asked=asked_wordings,
-            not_reworded=not_reworded,
+            asked=asked_wordings if reworded else (),
+            not_reworded=not_reworded if reworded else (),
             rule=settings.rule,
             seed=settings.seed,
             errors=errors,

@@ -71,6 +71,9 @@ class ItemRecord:
         wants_texts: The answers' texts go with it, for a report that shows them.
         not_asked: (probe, condition) → attempts that ``refusal_max_requests`` cut off.
         cut: Other requests that it cut off: in other words and frames, or in no rate.
+        picked: (probe, condition) whose first attempt earned fresh ones.
+        gated: A probe of it is compared with a baseline; it does not travel.
+        known_wrong: Why wrong answers fail no test, for the item's own report; it does not travel.
         process: Which process of the run measured it; ``""`` where there is one.
         servers: How that process has used each server up to now.
     """
@@ -85,6 +88,9 @@ class ItemRecord:
     wordings: list[AskedWordings] = field(default_factory=list)
     not_asked: dict[tuple[str, str], int] = field(default_factory=dict)
     cut: int = 0
+    picked: list[tuple[str, str]] = field(default_factory=list)
+    gated: bool = False
+    known_wrong: list[str] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     warnings: list[str] = field(default_factory=list)
     process: str = ""
@@ -168,6 +174,7 @@ class ItemRecord:
                 "wordings": [one.to_json() for one in self.wordings],
                 "not_asked": [[*key, count] for key, count in self.not_asked.items()],
                 "cut": self.cut,
+                "picked": self.picked,
                 "usage": self.usage.to_json(),
                 "warnings": self.warnings,
                 "process": self.process,
@@ -190,6 +197,7 @@ class ItemRecord:
             wordings=[AskedWordings.from_json(one) for one in row["wordings"]],
             not_asked={(probe, condition): count for probe, condition, count in row["not_asked"]},
             cut=row["cut"],
+            picked=[(probe, condition) for probe, condition in row["picked"]],
             usage=Usage(**row["usage"]),
             warnings=row["warnings"],
             process=row["process"],
@@ -218,11 +226,18 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was meant to run, and what the user left out. ``probes`` holds everything named by either."""
+    """What was meant to run, and what the user left out.
+
+    Attributes:
+        selected, deselected: Items with probes among their parameters.
+        probes: Everything named by either, as it may be shown.
+        conditions: Names of those of all items that ask something, those that make their probes themselves too.
+    """
 
     selected: tuple[Planned, ...] = ()
     deselected: tuple[Planned, ...] = ()
     probes: Mapping[str, Probe] = field(default_factory=dict)
+    conditions: tuple[str, ...] = ()
 
     def to_text(self) -> str:
         return json.dumps(
@@ -230,6 +245,7 @@ class Plan:
                 "selected": [one.to_json() for one in self.selected],
                 "deselected": [one.to_json() for one in self.deselected],
                 "probes": [one.to_json() for one in self.probes.values()],
+                "conditions": self.conditions,
             }
         )
 
@@ -241,7 +257,7 @@ class Plan:
             return tuple(Planned(*one) for one in rows)
 
         probes = {one["id"]: Probe.from_json(one) for one in row["probes"]}
-        return cls(planned(row["selected"]), planned(row["deselected"]), probes)
+        return cls(planned(row["selected"]), planned(row["deselected"]), probes, tuple(row["conditions"]))
 
 
 def two_contents(one: Probe, other: Probe) -> str:

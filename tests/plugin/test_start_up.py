@@ -112,8 +112,8 @@ def test_help_markers_and_fixtures_read_well(run_alone: Run) -> None:
 
 
 WRONG = [
-    (["--refusal-attempts=none"], "*--refusal-attempts: expected a whole number, 1 or more, got 'none'*"),
-    (["--refusal-attempts=0"], "*--refusal-attempts: expected a whole number, 1 or more, got '0'*"),
+    (["--refusal-attempts=none"], "*--refusal-attempts: expected a whole number, 1 or more, or 'auto', got 'none'*"),
+    (["--refusal-attempts=0"], "*--refusal-attempts: expected a whole number, 1 or more, or 'auto', got '0'*"),
     (["--refusal-paraphrases=-1"], "*--refusal-paraphrases: expected a whole number, 0 or more, got '-1'*"),
     (["-o", "refusal_paraphrases=some"], "*ini refusal_paraphrases: expected a whole number, 0 or more, got 'some'*"),
     (["--refusal-min-consistency=95"], "*--refusal-min-consistency: expected a fraction from 0 to 1*(0.95?)*"),

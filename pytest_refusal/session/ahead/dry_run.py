@@ -12,12 +12,13 @@ from pytest_refusal.configuration import wanted_of
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.escaping import printable
 from pytest_refusal.protocols import Redactor
-from pytest_refusal.records import Probe, Role
+from pytest_refusal.records import Probe
 from pytest_refusal.reports.terminal import Line, table
 from pytest_refusal.session.ahead.asks import Place, place_of
 from pytest_refusal.session.ahead.prediction import framed_requests, probes_of, requests_of, worded
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import Conditions
+from pytest_refusal.session.gating.gated import GatedRun
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.wordings.drawing import Drawing, Drawn
 from pytest_refusal.settings import Record, Settings, Wanted
@@ -53,16 +54,24 @@ class DryRun:
         redactors: As for a run.
         asker: Makes the requests and looks into the store.
         drawing: Draws other wordings, as a run will.
+        gated: What a baseline changes.
     """
 
     def __init__(
-        self, settings: Settings, conditions: Conditions, redactors: Redactors, asker: Asker, drawing: Drawing
+        self,
+        settings: Settings,
+        conditions: Conditions,
+        redactors: Redactors,
+        asker: Asker,
+        drawing: Drawing,
+        gated: GatedRun,
     ) -> None:
         self._settings = settings
         self._conditions = conditions
         self._redactors = redactors
         self._asker = asker
         self._drawing = drawing
+        self._gated = gated
         self._drawn: dict[str, tuple[Drawn, Redactor]] = {}
         self._framed: dict[str, list[Framed]] = {}
         self._forecasts: dict[str, Forecast] = {}
@@ -81,11 +90,13 @@ class DryRun:
             if not probes:
                 self._uncounted += 1
                 continue
-            wanted = wanted_of(item, self._settings)
+            said, redact = wanted_of(item, self._settings), self._redactors.of(item)
+            condition = self._conditions.name(item) or ""
             for probe in probes:
-                drawn = self._drawing.of(item, probe, wanted)
+                wanted = self._gated.wanted(condition, probe, redact, said)
+                drawn = self._drawing.of(item, probe, wanted, self._gated.pinned(condition, probe, redact))
                 if drawn is not None:
-                    self._drawn.setdefault(probe.id, (drawn, self._redactors.of(item)))
+                    self._drawn.setdefault(probe.id, (drawn, redact))
                 self._count(item, probe, wanted, drawn)
 
     @property
@@ -171,7 +182,7 @@ class DryRun:
         endpoint, condition = known
         case = Case(item.nodeid, endpoint, condition, self._redactors.of(item))
         forecast = self._forecasts.setdefault(condition.name, Forecast())
-        first = self._asker.request(case, probe, 1, Role.ROUND)
+        first = self._asker.first(case, probe)
         if lacks := endpoint.lacks(first):
             raise UsageProblem(f"{probe.id}: {lacks}")
         requests = requests_of(case, first, wanted.attempts)

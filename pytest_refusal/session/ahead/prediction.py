@@ -14,6 +14,7 @@ from pytest_refusal.records import Probe, Request, Role
 from pytest_refusal.session.ahead.asks import Ask, Prediction
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import PROMPT, TARGET, Conditions
+from pytest_refusal.session.gating.gated import GatedRun
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.wordings.drawing import Drawing, Key
 from pytest_refusal.settings import Settings
@@ -43,6 +44,7 @@ class Predictor:
         redactors: For what is written of an answer.
         asker: Makes the requests, as the test will.
         drawing: Draws other wordings, as the test will.
+        gated: What a baseline changes.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Predictor:
         redactors: Redactors,
         asker: Asker,
         drawing: Drawing,
+        gated: GatedRun,
     ) -> None:
         self._items = items
         self._settings = settings
@@ -60,6 +63,7 @@ class Predictor:
         self._redactors = redactors
         self._asker = asker
         self._drawing = drawing
+        self._gated = gated
 
     def __call__(self, place: int) -> Prediction:
         """Return what the item at this place will ask, without what the store has; never raises."""
@@ -81,14 +85,16 @@ class Predictor:
         endpoint, condition = known
         if not self._may_ask(endpoint, item):
             return
-        wanted = wanted_of(item, self._settings)
+        said = wanted_of(item, self._settings)
         case = Case(item.nodeid, endpoint, condition, self._redactors.of(item))
         for probe in probes:
-            first = self._asker.request(case, probe, 1, Role.ROUND)
+            first = self._asker.first(case, probe)
             if endpoint.lacks(first):
                 # its test says so
                 continue
-            drawn = self._drawing.of(item, probe, wanted)
+            pinned = self._gated.pinned(condition.name, probe, case.redact)
+            wanted = self._gated.wanted(condition.name, probe, case.redact, said)
+            drawn = self._drawing.of(item, probe, wanted, pinned)
             asks = [(probe, request) for request in requests_of(case, first, wanted.attempts)]
             if drawn is not None:
                 asks = worded(self._asker, case, probe, drawn.first(len(asks)))
@@ -108,7 +114,8 @@ class Predictor:
 def requests_of(case: Case, first: Request, attempts: int) -> list[Request]:
     """Return what a check asks whose first attempt is ``first``: fewer where the target holds fewer answers."""
     attempts = min(attempts, case.endpoint.holds(first) or attempts)
-    return [first, *(replace(first, attempt=number) for number in range(2, attempts + 1))]
+    later = range(first.attempt + 1, first.attempt + attempts)
+    return [first, *(replace(first, attempt=number) for number in later)]
 
 
 def worded(asker: Asker, case: Case, probe: Probe, keys: Iterable[Key]) -> list[tuple[Probe, Request]]:
@@ -116,7 +123,10 @@ def worded(asker: Asker, case: Case, probe: Probe, keys: Iterable[Key]) -> list[
     found = []
     for text, role, attempt in keys:
         one = probe if text == probe.prompt else probe.reworded(text)
-        found.append((one, asker.request(case, one, attempt, role)))
+        if role is Role.ROUND:
+            found.append((one, asker.first(case, probe, attempt, one.prompt)))
+        else:
+            found.append((one, asker.request(case, one, attempt, role)))
     return found
 
 

@@ -88,17 +88,24 @@ def side_of_report(name: str, report: Mapping[str, Any], lines: Sequence[Baselin
     )
 
 
-def compared(base: Side, current: Side) -> list[Compared]:
+def compared(base: Side, current: Side, pairs: Sequence[tuple[str, str]] | None = None) -> list[Compared]:
     """Pair the conditions of both sides, and their probes and pinned rewordings, in the order of the names now.
 
     A condition finds the one of its name; where each side has one, they are a pair whatever their names. Probes are
     paired by id, rewordings by the hash of their messages.
 
+    Args:
+        base: Before.
+        current: Now.
+        pairs: (name before, name now) of the conditions, which one judge has judged; None: found by what the sides
+            have, and by which judge.
+
     Raises:
         UsageProblem: No condition has a counterpart, or the judges differ.
     """
-    pairs = _paired(base, current)
-    _same_judge(base, current, pairs)
+    if pairs is None:
+        pairs = _paired(base, current)
+        _same_judge(base, current, pairs)
     return [_compared(base, current, before, now) for before, now in pairs]
 
 
@@ -117,16 +124,21 @@ def is_unchanged(before: Iterable[BaselineLine], now: Iterable[BaselineLine]) ->
     return len(facts[0]) == 1 and facts[0] == facts[1] and all(identity for identity, *_ in facts[0])
 
 
-def _paired(base: Side, current: Side) -> list[tuple[str, str]]:
-    before, now = (sorted({one.condition for one in side.lines}) for side in (base, current))
+def paired(before: Sequence[str], now: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (name before, name now) of the conditions that are compared; none: no two are a pair."""
     if both := [(name, name) for name in now if name in before]:
         return both
-    if len(before) == len(now) == 1:
-        return [(before[0], now[0])]
+    return [(before[0], now[0])] if len(before) == len(now) == 1 else []
+
+
+def _paired(base: Side, current: Side) -> list[tuple[str, str]]:
+    before, now = (sorted({one.condition for one in side.lines}) for side in (base, current))
+    if found := paired(before, now):
+        return found
     raise UsageProblem(
-        f"no condition of {current.name} is in {base.name}: now {_names(now)}, before {_names(before)}; a condition is "
-        "compared with the one of its name, and where each side has only one, with that: run the tests under the names "
-        "they had, or run one condition on each side"
+        f"no condition of {current.name} is in {base.name}: now {names_shown(now)}, before {names_shown(before)}; a "
+        "condition is compared with the one of its name, and where each side has only one, with that: run the tests "
+        "under the names they had, or run one condition on each side"
     )
 
 
@@ -159,7 +171,7 @@ def _compared(base: Side, current: Side, before: str, now: str) -> Compared:
     old, new = base.under(before), current.under(now)
     was, is_now = _canonical(old), _canonical(new)
     reworded = {(one.probe, one.messages_sha256): one for one in new if one.rewording is not None}
-    copies = _copies(was.values()), _copies(is_now.values())
+    copies = are_copies(was.values()), are_copies(is_now.values())
     usual = _usual(is_now.values()) if current.not_run.get(now) else 0
     unnamed = sorted(was.keys() - is_now.keys() - current.names)
     # the one side says how many were left out, not which: all of what it does not name, if they may be
@@ -222,7 +234,7 @@ def _rewordings(
     )
 
 
-def _copies(lines: Iterable[BaselineLine]) -> bool:
+def are_copies(lines: Iterable[BaselineLine]) -> bool:
     """Return whether attempts of a condition are copies of one answer: by its options, or by what came."""
     told = list(lines)
     if any(repeats_itself(one.options) for one in told):
@@ -248,7 +260,8 @@ def _counts_of(attempts: Sequence[Mapping[str, Any]]) -> LabelCounts:
     return LabelCounts.counted(labels, {label: count for label, count in forbidden.items() if label.judged})
 
 
-def _names(names: Sequence[str]) -> str:
+def names_shown(names: Sequence[str]) -> str:
+    """Return up to eight names fit to be shown, and how many more there are."""
     shown = ", ".join(printable(one, 60) for one in names[:NAMES_SHOWN])
     return f"{shown} and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else shown or "none"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +33,7 @@ class Drawn:
         rewordings: Distinct, the team's variants first.
         wanted: How many were asked for: more than there are where no more can be made.
         known: Flips of earlier runs that are not among them; they are tried first and never counted.
+        pinned: Text of a rewording that a baseline pins → what made it then, whatever the tables say today.
     """
 
     probe: Probe
@@ -40,6 +41,7 @@ class Drawn:
     rewordings: tuple[Paraphrase, ...]
     wanted: int
     known: tuple[Paraphrase, ...] = ()
+    pinned: Mapping[str, tuple[Applied, ...]] = field(default_factory=dict, hash=False)
 
     def first(self, canonical: int, each: int = 1) -> list[Key]:
         """Return what is asked before anything is known.
@@ -56,6 +58,8 @@ class Drawn:
 
     def applied(self, one: Paraphrase) -> tuple[Applied, ...]:
         """Return what made a rewording, with slots and kinds."""
+        if one.text in self.pinned:
+            return self.pinned[one.text]
         known = {operator.name: operator for operator in self.wordings.operators}
         return tuple(
             Applied(name, known[name].slot.value, known[name].kind.value)
@@ -91,15 +95,34 @@ class Drawing:
         self._flips = flips
         self._made: dict[tuple[object, ...], Drawn] = {}
 
-    def of(self, item: pytest.Item, probe: Probe, wanted: Wanted) -> Drawn | None:
+    def of(self, item: pytest.Item, probe: Probe, wanted: Wanted, pinned: Sequence[Rewording] = ()) -> Drawn | None:
         """Return the rewordings that a test asks for; None where it wants none.
+
+        Args:
+            item: Its folder's hooks add operators.
+            probe: Its own variants come first.
+            wanted: What the test asks.
+            pinned: By a baseline: these are asked, and none is drawn.
 
         Raises:
             UsageProblem: A row of the hook ``pytest_refusal_transforms`` is wrong.
         """
+        if pinned:
+            return self._pinned(item, probe, tuple(pinned))
         if not wanted.paraphrases:
             return None
         return self.draw(item, probe, wanted.paraphrases, kinds=wanted.kinds)
+
+    def _pinned(self, item: pytest.Item, probe: Probe, pinned: tuple[Rewording, ...]) -> Drawn:
+        from pytest_refusal.paraphrase import Paraphrase
+
+        key = (probe, pinned)
+        if key not in self._made:
+            asked = tuple(Paraphrase(one.text, one.operators, probe.prompt) for one in pinned)
+            wordings, made = self.wordings(item, probe), {one.text: one.applied for one in pinned}
+            # flips that are known are left out: what is compared with a baseline is asked like it
+            self._made[key] = Drawn(probe, wordings, asked, len(asked), pinned=made)
+        return self._made[key]
 
     def draw(
         self,
