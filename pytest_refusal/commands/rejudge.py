@@ -20,9 +20,10 @@ limits are counted anew, and which labels moved is printed. --output writes the 
 Of a baseline (FILE.jsonl) the answers stand beside it (FILE.answers.jsonl), and --report names a report that has its
 probes. Its lines are counted anew and written over, or to --output.
 
-An answer is a text here. A verdict that rests on what was done (a forbidden text or call, a tool call without a word)
-or on a provider's filter stays as it was; how many is said. If an answer has no text, or the judge fails on one,
-nothing is written. The smallest flip of a probe that moved is not known any more."""
+An answer is its text here, as the report has it: secrets are taken out. A verdict that rests on what was done (a
+forbidden text or call, a tool call without a word) or on a provider's filter stays as it was; how many is said. If an
+answer has no text, or the judge fails on one, nothing is written. The smallest flip of a probe that moved is not known
+any more."""
 
 EXAMPLE = """\
 example:

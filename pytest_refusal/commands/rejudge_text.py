@@ -30,6 +30,8 @@ def report_lines(read: ReadReport, done: Rejudged) -> Iterator[str]:
     yield from _counts(done.labels, done.kept)
     if done.silent:
         yield f"{many(done.silent, 'attempt')} without an answer: the target failed"
+    if read.baselines:
+        yield "the gate's verdict is not made again: 'pytest-refusal compare BASELINE FILE' makes one of the new report"
     if not done.moved:
         return
     moved = [

@@ -446,6 +446,20 @@ def test_copies_of_an_answer_count_as_one(ends: Ends) -> None:
     assert "  copies of one answer: 1 of 1 probes; their attempts count as one each\n" in out
 
 
+@pytest.mark.parametrize(
+    "content", [7, "app", [1], {"app": 7}, {"app": [1]}, {"app": {"p000": 10**400}}, {"app": {"x": "y"}}]
+)
+@pytest.mark.parametrize("key", ["left_out", "not_run", "picked"])
+def test_a_damaged_report_is_said_to_be(key: str, content: object, ends: Ends) -> None:
+    """Never a traceback, whatever stands where names and counts belong."""
+    write("old.json", suite(2), TEN)
+    write("new.json", suite(2), THREE, first=11)
+    edit("new.json", lambda row: (row["gate"] if key == "picked" else row).update({key: content}))
+    status, out, err = ends("old.json", "new.json")
+    assert (status, out) == (2, "") or "gate: " in out
+    assert not err or err.startswith("pytest-refusal compare: error: new.json: ")
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_hostile_is_printed(text: str, ends: Ends) -> None:
     """Ids, categories and conditions that a terminal would obey."""

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from values import HOSTILE, JUDGE, judge_errors, measured, outcome, outcomes, probe, report
 
 from pytest_refusal.cli import main
 from pytest_refusal.records import Applied, Message, Outcome, Probe, Rewording
 from pytest_refusal.reports.wire_json import to_text
+from pytest_refusal.schemas import schema_path
 from pytest_refusal.settings import FloorMode, Limits, Rule
 from pytest_refusal.summary import AskedWordings, Broken, MeasuredCondition, Report, ServerUse, Usage
 
@@ -62,6 +64,8 @@ def shard(name: str, seen: Iterable[Outcome], probes: Iterable[Probe] = (ADDRESS
 
 def result() -> dict[str, Any]:
     row: dict[str, Any] = json.loads(Path("m.json").read_text(encoding="utf-8"))
+    schema = json.loads(schema_path("report").read_text(encoding="utf-8"))
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(row)] == []
     return row
 
 

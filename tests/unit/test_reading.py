@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from values import HOSTILE, judge_errors, outcome, outcomes, probe, report, voted
 
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.protocols import Condition, Facts
 from pytest_refusal.records import Applied, FramedForm, Message, Rewording, Tier
 from pytest_refusal.reports.wire_json import report_json, to_text
+from pytest_refusal.schemas import schema_path
 from pytest_refusal.session.reading import read_report, report_of
 from pytest_refusal.session.summing import summed
 from pytest_refusal.settings import FloorMode, Limits, Rule
@@ -111,6 +113,7 @@ def full(texts: bool = True, **more: Any) -> Report:
 
 
 WHOLE = full()
+SCHEMA = Draft202012Validator(json.loads(schema_path("report").read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +133,7 @@ def test_what_was_read_is_written_as_it_was(whole: Report, tmp_path: Path) -> No
     (tmp_path / "r.json").write_text(to_text(whole), encoding="utf-8")
     read = read_report(tmp_path / "r.json")
     assert to_text(read.report) == to_text(whole)
+    assert [error.message for error in SCHEMA.iter_errors(report_json(whole))] == []
     assert read.report.summary == whole.summary or not whole.texts
     assert read.verdict == whole.verdict
 

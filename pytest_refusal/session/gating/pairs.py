@@ -20,6 +20,9 @@ COPIES = 0.9
 
 NAMES_SHOWN = 8
 
+MOST = 10**9
+"""Attempts; a report that says more of one probe has been edited."""
+
 NONE = LabelCounts()
 
 
@@ -101,16 +104,18 @@ def side_of_report(name: str, report: Mapping[str, Any], lines: Sequence[Baselin
 def _ids(row: Mapping[str, Any] | None) -> dict[str, frozenset[str]] | None:
     if row is None:
         return None
-    found = {condition: frozenset(ids) for condition, ids in row.items()}
-    if not all(isinstance(one, str) for ids in found.values() for one in ids):
+    if not all(isinstance(ids, list) and all(isinstance(one, str) for one in ids) for ids in row.values()):
         raise TypeError("ids of probes were expected")
-    return found
+    return {condition: frozenset(ids) for condition, ids in row.items()}
 
 
 def _counts_by_probe(row: Mapping[str, Any] | None) -> dict[str, dict[str, int]] | None:
     if row is None:
         return None
-    return {condition: {probe: int(count) for probe, count in counts.items()} for condition, counts in row.items()}
+    found = {condition: dict(counts) for condition, counts in row.items()}
+    if not all(type(count) is int and 0 <= count <= MOST for counts in found.values() for count in counts.values()):
+        raise TypeError("counts of attempts were expected")
+    return found
 
 
 def compared(base: Side, current: Side, pairs: Sequence[tuple[str, str]] | None = None) -> list[Compared]:
