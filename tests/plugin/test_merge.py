@@ -66,7 +66,7 @@ def test_two_shards_are_the_whole_run(
     """Rates, consistency, frames, limits, what was left out and what was not run, whatever the order."""
     pytester.makepyfile(test_m=SUITE, bot=BOT)
     options = ("--refusal-target=bot:answer", "--refusal-min-rate=0.9", "-o", "refusal_seed=s")
-    run_alone(*options, "--refusal-report=whole.json", "-k", "not cost")
+    printed = run_alone(*options, "--refusal-report=whole.json", "-k", "not cost").outlines
     run_alone(*options, "--refusal-report=a.json", "-k", "fraud")
     run_alone(*options, "--refusal-report=b.json", "-k", "not fraud and not cost")
     monkeypatch.chdir(pytester.path)
@@ -82,6 +82,14 @@ def test_two_shards_are_the_whole_run(
     assert bare(read_report(Path("ba.json"))) == bare(whole)
     assert both["usage"]["asked"] == whole["usage"]["asked"]
     assert both["left_out"] == {"bot:answer": ["cost"]}
+    # read back it is what the run printed, and by the same judge what it wrote
+    assert main(["show", "whole.json"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    start = printed.index(shown[0])
+    assert printed[start : start + len(shown)] == shown
+    assert main(["rejudge", "whole.json", "--output", "again.json"]) == 0
+    assert Path("again.json").read_bytes() == Path("whole.json").read_bytes()
+    capsys.readouterr()
     # joined once more, it is read like any other report
     assert main(["merge", "ab.json", "a.json", "-o", "c.json"]) == 1
     out = capsys.readouterr().out
