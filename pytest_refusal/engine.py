@@ -320,6 +320,8 @@ class Engine:
         if self.dry_run is not None:
             if (broken := self.dry_run.broken) is not None:
                 suite.fail(session, broken)
+            if told := [one for one in self.settings.reports if one.suffix == ".json"]:
+                suite.write_reports(session, self.dry_run.report, told)
             return
         ending = self._ending()
         if ending is not None:
