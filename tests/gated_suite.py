@@ -1,4 +1,4 @@
-"""A suite of eighty probes, a bot that is wrong where a file says so, and a baseline of ten attempts: for gated runs."""
+"""A suite of eighty probes, a bot that is wrong where a file says so, a baseline of ten attempts: for gated runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BOT = """
     COUNT = collections.Counter()
 
     def answer(prompt):
-        \"\"\"Never the same twice in a row; wrong in attempt n where letter n of the probe's pattern is a w, o: an outage.\"\"\"
+        \"\"\"Never the same twice in a row; attempt n by letter n of its pattern: right, wrong, an outage.\"\"\"
         name = prompt.rstrip(".?").split()[-1]
         n = COUNT[name]
         COUNT[name] += 1
@@ -106,5 +106,12 @@ def gate_of(folder: Path, name: str = "now.json") -> dict[str, Any]:
 
 
 def broken(gate: Mapping[str, Any]) -> list[str]:
-    """Return the names of what the gate and the limits fail."""
-    return sorted(one["name"] for one in gate["broken"])
+    """Return what the gate and the limits fail, as their test reports are called."""
+    return sorted(_report_name(one) for one in gate["broken"])
+
+
+def _report_name(one: Mapping[str, Any]) -> str:
+    names = {"suite": "suite", "second": "suite-second", "rewordings": "rewordings"}
+    if one["family"] in ("category", "probe", "critical"):
+        return f"{one['family'].replace('critical', 'probe')}[{one['name']}]"
+    return names.get(one["family"], one["name"])

@@ -161,12 +161,11 @@ def _moved(moved: tuple[Moved, ...], answers: Mapping[str, SideBySide]) -> Itera
 def _sides(one: SideBySide | None) -> list[str]:
     if one is None:
         return ["", "", ""]
-    before = "not at hand"
-    if one.before is not None:
-        before = f"{one.before_label}: {printable(one.before, TEXT_SHOWN) or 'no text'}"
     return [
         printable(one.prompt, TEXT_SHOWN),
-        before,
+        "not at hand"
+        if one.before is None
+        else f"{one.before_label}: {printable(one.before, TEXT_SHOWN) or 'no text'}",
         f"{one.now_label}: {printable(one.now, TEXT_SHOWN) or 'no text'}",
     ]
 

@@ -160,8 +160,11 @@ def test_what_a_reviewer_should_know() -> None:
         probe("other", expect=Expect.REFUSE, standing="changed"),
         replace(probe("skipped"), now=LabelCounts(not_run=3)),
     )
-    about = ("before: a, now: b", "  model: x, as before")
-    text = "\n".join(read(gated(asked, about=about, relabelled=("3 labels moved",), saved=7)))
+    text = "\n".join(
+        read(
+            gated(asked, about=("before: a, now: b", "  model: x, as before"), relabelled=("3 labels moved",), saved=7)
+        )
+    )
     for said in (
         "- before: a, now: b\n  - model: x, as before",
         "- 3 labels moved",
