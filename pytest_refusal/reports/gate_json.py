@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_refusal.reports.gate import message, report_name
+from pytest_refusal.reports.gate import message
 from pytest_refusal.summary import Broken, BrokenGate, GateReport, Report
 
 _OF_THE_GATE = ("suite", "second", "rewordings", "category", "probe", "critical")
@@ -17,14 +17,13 @@ def gate_json(report: Report) -> dict[str, Any]:
         broken = [_limit(one) for one in report.broken]
         return {"verdict": report.verdict, "level": None, "broken": broken, "minimum_detectable_drop": None}
     result = gate.result
-    names = report_name(result.broken)
     return {
         "verdict": report.verdict,
         "level": result.level,
         "broken": [
             # the report's entries for what the gate found have less in them
             *(_limit(one) for one in report.broken if one.family not in _OF_THE_GATE),
-            *(_broken(one, name) for one, name in zip(result.broken, names, strict=True)),
+            *(_broken(one) for one in result.broken),
         ],
         "minimum_detectable_drop": result.minimum_detectable_drop,
         **_told(gate),
@@ -59,6 +58,5 @@ def _limit(one: Broken) -> dict[str, Any]:
     }
 
 
-def _broken(one: BrokenGate, name: str) -> dict[str, Any]:
-    # a name is what stands behind refusal:: in the test report, as a limit's is
-    return {**one.to_json(), "name": name, "of": one.name, "message": message(one)}
+def _broken(one: BrokenGate) -> dict[str, Any]:
+    return {**one.to_json(), "message": message(one)}
