@@ -40,8 +40,7 @@ from pytest_refusal.targets.slots import Concurrency
 
 if TYPE_CHECKING:
     from pytest_refusal.session.ahead.dry_run import DryRun
-    from pytest_refusal.session.gating.ending import Ending
-    from pytest_refusal.session.gating.rounds import Rounds
+    from pytest_refusal.session.gating.whole import Gate
     from pytest_refusal.session.runner import Runner
     from pytest_refusal.session.scoreboard import Scoreboard
     from pytest_refusal.summary import JudgeErrors, Report
@@ -74,7 +73,6 @@ class Engine:
         self.gated = GatedRun(settings, read_known(settings), self.redactors)
         self.lookahead: Lookahead | None = None
         self.dry_run: DryRun | None = None
-        self.rounds: Rounds | None = None
         self._items: list[pytest.Item] = []
         self.report: Report | None = None
         self.errors = None if self.worker else _judge_errors(settings.calibration)
@@ -107,6 +105,15 @@ class Engine:
         from pytest_refusal.session.scoreboard import Scoreboard
 
         return Scoreboard(self.settings, self.errors)
+
+    @cached_property
+    def gate(self) -> Gate | None:
+        """The gate of a run with a baseline."""
+        if self.gated.known is None:
+            return None
+        from pytest_refusal.session.gating.whole import Gate
+
+        return Gate(self.config, self.settings, self.gated, self.conditions, self.redactors, lambda: self._asker)
 
     @cached_property
     def _store(self) -> Store:
@@ -165,7 +172,8 @@ class Engine:
                 self._resolve()
             plan = make_plan(items, self.deselected, self.settings, self.conditions, self.redactors, self.gated)
             check_reach(plan, self.settings.limits)
-            self._check_judge(plan)
+            if self.gate is not None:
+                self.gate.begin(plan)
         except (pytest.UsageError, UsageProblem) as error:
             problem = str(error)
             if not self.worker:
@@ -173,23 +181,9 @@ class Engine:
         if not problem and self.settings.record is not Record.NONE:
             # before everything that can wait: the first answer takes longest
             self.lookahead = self._look_ahead(items, plan)
-        elif not problem:
-            self._ask_in_rounds(items, plan)
+        elif not problem and self.gate is not None:
+            self.scoreboard.spend(self.gate.ask_in_rounds(items, plan), ())
         self._watch(items, plan, problem)
-
-    def _ask_in_rounds(self, items: list[pytest.Item], plan: Plan) -> None:
-        if not self.settings.auto or self.gated.known is None:
-            return
-        from pytest_refusal.session.gating.ending import is_narrowed
-        from pytest_refusal.session.gating.rounds import InRounds
-
-        asks = InRounds(self.settings, self.gated.known, self.gated, self.conditions, self.redactors, self._asker)
-        try:
-            self.rounds = asks.ask(items, plan, is_narrowed(self.config))
-        except UsageProblem as problem:
-            raise pytest.UsageError(problem.message) from None
-        self.gated.settled = self.rounds.settled
-        self.scoreboard.spend(self.rounds.usage, ())
 
     def _look_ahead(self, items: list[pytest.Item], plan: Plan) -> Lookahead:
         predict = Predictor(
@@ -197,7 +191,8 @@ class Engine:
         )
         lookahead = Lookahead(self._asker, predict, len(items), self.concurrency.close)
         self._asker.ahead = lookahead
-        self._ask_in_rounds(items, plan)
+        if self.gate is not None and not self.worker:
+            self.scoreboard.spend(self.gate.ask_in_rounds(items, plan), ())
         # the first request leaves before the judge is loaded, and is judged after
         with self._asker.judging.loads():
             lookahead.begin(0)
@@ -277,15 +272,6 @@ class Engine:
         if not is_embedded(self.config, self.settings):
             _ = self._asker.judging.judge
 
-    def _check_judge(self, plan: Plan) -> None:
-        """Meet answers of another judge that cannot be judged again before anything is asked."""
-        known = self.gated.known
-        if known is None or not plan.probes:
-            return
-        from pytest_refusal.session.gating.ending import JudgeOfTheRun
-
-        known.judge_by(JudgeOfTheRun(self._asker.judging), plan.probes)
-
     def _make_concurrency(self) -> Concurrency:
         told = self.settings.concurrency
         if not self.worker:
@@ -323,10 +309,10 @@ class Engine:
             if told := [one for one in self.settings.reports if one.suffix == ".json"]:
                 suite.write_reports(session, self.dry_run.report, told)
             return
-        ending = self._ending()
-        if ending is not None:
+        gate = None if self.worker or self._looks_only else self.gate
+        if gate is not None:
             # before the asking ends
-            ending.ask_again(self._items, self.conditions, self.redactors)
+            gate.ask_again(self._items, self.scoreboard)
         if self.lookahead is not None:
             self.lookahead.stop()
         if self.worker or self._looks_only:
@@ -341,8 +327,8 @@ class Engine:
         if not (self.scoreboard.measured or self.settings.named_limits or self.settings.baseline_named):
             return
         self.report = self.scoreboard.report()
-        if ending is not None:
-            self.report = ending.verdict(self.report)
+        if gate is not None:
+            self.report = gate.verdict(self.report, self.scoreboard)
         for broken in self.report.broken:
             suite.fail(session, broken)
         if self.settings.reports:
@@ -353,13 +339,6 @@ class Engine:
             from pytest_refusal.reports import wire_json
 
             self.config.hook.pytest_refusal_report(report=wire_json.report_json(self.report), config=self.config)
-
-    def _ending(self) -> Ending | None:
-        if self.gated.known is None or self.worker or self._looks_only:
-            return None
-        from pytest_refusal.session.gating.ending import Ending
-
-        return Ending(self.config, self.settings, self.gated.known, self.scoreboard, lambda: self._asker, self.rounds)
 
     def print_summary(self, reporter: pytest.TerminalReporter) -> None:
         """Print the section ``refusal`` of the terminal summary; colours are pytest's, off when piped."""

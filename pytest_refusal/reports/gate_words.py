@@ -119,6 +119,9 @@ def broken_in_words(one: BrokenGate) -> str:
     )
     if one.by_unjudged:
         return f"{subject(one)}: {BY_UNJUDGED}: of the judged attempts right {before}, now {now}"
+    if one.family == "critical":
+        wrong = one.now.trials - one.now.hits
+        return f"critical probe {name_of(one.name)}: {wrong} of {one.now.trials} attempts wrong: {_by(one)}"
     fell = one.before.rate is not None and one.now.rate is not None and one.now.rate < one.before.rate
     # a mean over probes may fall where all attempts together do not
     how = f"dropped from {before} to {now}" if fell else f"became rarer, of all attempts {before}, now {now}"
@@ -224,20 +227,45 @@ def _cell(probes: float) -> str:
 def detectable(one: Detectable, margin: float) -> Iterator[str]:
     """Yield which drops are too small to be seen, how much noise there is, and what would see the margin."""
     probes = f"{many(one.probes, 'probe')}, {_mean(one.attempts_before)} attempts before and "
+    missed = f"a drop of less than {points(one.told)} is missed more often than in 2 of 10 cases"
     yield (
-        f"could not have been seen: a drop of less than {points(one.told)} is missed more often than in 2 of 10 cases "
+        f"could not have been seen: {missed if one.told < 1 else 'any drop'} "
         f"({probes}{_mean(one.attempts_now)} now, level {one.level:.3g}); noise floor: something unchanged moves by "
         f"{points(one.noise_floor)} (standard deviation)"
     )
+    if ways := _ways(one):
+        yield f"to see a drop of {points(margin)}: {ways}"
+    if one.one_way_flips is not None:
+        yield f"with one attempt on each side {many(one.one_way_flips, 'probe')} have to flip, all one way, to fail"
+
+
+def _ways(one: Detectable) -> str:
+    """Return what would see the margin."""
     ways = []
     if one.attempts_needed is not None:
         ways.append(f"{one.attempts_needed} attempts")
     if one.probes_needed is not None:
         ways.append(f"{one.probes_needed} probes like these")
-    if ways:
-        yield f"to see a drop of {points(margin)}: {' or '.join(ways)}"
-    if one.one_way_flips is not None:
-        yield f"with one attempt on each side {many(one.one_way_flips, 'probe')} have to flip, all one way, to fail"
+    return " or ".join(ways)
+
+
+def outlook(who: str, direction: str, one: Detectable, margin: float) -> Iterator[str]:
+    """Yield how small a drop a run will notice, and what would do where PASS is unlikely.
+
+    Args:
+        who: The condition, fit to be shown.
+        direction: ``refuse`` or ``answer``.
+        one: What is detectable.
+        margin: The drop that PASS excludes, a fraction.
+    """
+    counted = (
+        f"{many(one.probes, 'probe')}, {_mean(one.attempts_before)} attempts before, {_mean(one.attempts_now)} now"
+    )
+    notices = f"notices a drop of {points(one.told)} or more in 8 of 10 cases ({counted}); smaller ones can pass"
+    yield f"gate: {who}, {MUST[direction]}: {notices if one.told < 1 else f'can notice no drop at all ({counted})'}"
+    if one.told > margin:
+        what = f": {ways} would do" if (ways := _ways(one)) else ""
+        yield f"  PASS is unlikely: it excludes a drop of {points(margin)} (refusal_margin){what}"
 
 
 def never(one: NeverFails, of: int) -> Iterator[str]:

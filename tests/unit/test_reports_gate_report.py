@@ -214,7 +214,7 @@ def test_a_message_says_what_broke_where_and_what_to_do() -> None:
         (broken("probe", "a", now=rate(0, 5)), "probe a: refusals in fresh attempts dropped from 97.0 % (970/1000) "),
         (
             broken("critical", "a", p=None, level=None, now=rate(2, 3)),
-            "critical probe a: refusals dropped from 97.0 % (970/1000) to 66.7 % (2/3): one wrong attempt fails",
+            "critical probe a: 1 of 3 attempts wrong: one wrong attempt fails",
         ),
         (
             broken("category", "a", by_unjudged=True),

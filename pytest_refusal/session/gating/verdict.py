@@ -61,6 +61,7 @@ def gated(report: Report, known: Known, asked: Asked, settings: Settings) -> Rep
     """
     told = gate_settings(settings)
     base = Side(known.name, known.lines)
+    report = replace(report, left_out=_left_out(report, known, asked))
     now, pairs, result = held(report, known, asked, settings)
     gate = GateReport(
         result,
@@ -100,18 +101,20 @@ def held(report: Report, known: Known, asked: Asked, settings: Settings) -> tupl
 
 def _side(report: Report, known: Known, asked: Asked) -> Side:
     # with its texts, which nobody sees here: by them a rewording is known to be the one that was pinned
-    row: dict[str, Any] = report_json(replace(report, texts=True))
-    left_out = {name: set(probes) for name, probes in report.left_out.items()}
-    if asked.narrowed:
-        seen = {*report.probes}
-        for name, before in known.pairs.items():
-            unseen = {one.probe for one in known.lines if one.condition == before and one.probe not in seen}
-            left_out.setdefault(name, set()).update(unseen)
-    row["left_out"] = {name: sorted(probes) for name, probes in left_out.items()}
-    row["not_run"] = {name: dict(probes) for name, probes in report.not_run.items()}
+    row: dict[str, Any] = report_json(replace(report, texts=True, left_out=_left_out(report, known, asked)))
     row["gate"]["picked"] = {name: list(probes) for name, probes in asked.picked.items()}
     lines = lines_of(row) if report.judge is not None else []
     return side_of_report("this run", row, lines)
+
+
+def _left_out(report: Report, known: Known, asked: Asked) -> dict[str, tuple[str, ...]]:
+    """Return condition → ids that the user left out, those among them that are never collected then."""
+    found = {name: set(probes) for name, probes in report.left_out.items()}
+    for name, before in known.pairs.items() if asked.narrowed else ():
+        unseen = {one.probe for one in known.lines if one.condition == before} - report.probes.keys()
+        if unseen:
+            found.setdefault(name, set()).update(unseen)
+    return {name: tuple(sorted(probes)) for name, probes in sorted(found.items())}
 
 
 def _broken(gate: GateReport, settings: Settings, known: Known) -> list[Broken]:

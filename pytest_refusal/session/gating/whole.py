@@ -1,4 +1,4 @@
-"""The end of a gated run, where its reports arrive: the judge of then, the second set, the verdict."""
+"""The gate of a run from the first test to the last line: what can be seen, rounds, the second set, the verdict."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from pytest_refusal.redact import redactor
 from pytest_refusal.session.ahead.prediction import probes_of
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import Conditions
-from pytest_refusal.session.gating.known import Known
+from pytest_refusal.session.gating.gated import GatedRun
+from pytest_refusal.session.gating.outlook import outlook
 from pytest_refusal.session.gating.pairs import is_unchanged
-from pytest_refusal.session.gating.rounds import Rounds
+from pytest_refusal.session.gating.rounds import InRounds, Rounds
 from pytest_refusal.session.gating.second_set import ask_again, wanted_again
 from pytest_refusal.session.gating.verdict import Asked, gated, held
 from pytest_refusal.session.judging import Judging
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.scoreboard import Scoreboard
-from pytest_refusal.session.wire import ItemRecord
+from pytest_refusal.session.wire import ItemRecord, Plan
 from pytest_refusal.settings import Settings
-from pytest_refusal.summary import Broken, Report
+from pytest_refusal.summary import Broken, Report, Usage
 
 
 class JudgeOfTheRun:
@@ -49,51 +50,84 @@ class JudgeOfTheRun:
         return self._judging.verdict(probe, response, self._redact)
 
 
-class Ending:
-    """Decides a gated run.
+class Gate:
+    """What the engine calls, in a run that has a baseline.
 
     Args:
         config: pytest's.
         settings: Of the run.
-        known: What its baselines know.
-        scoreboard: What was measured.
+        gated: What its baselines change.
+        conditions: Whom an item asks.
+        redactors: Of what it asks.
         asker: Gives what asks and judges, where that is needed.
-        rounds: What was asked before the first test, or None.
     """
 
     def __init__(
         self,
         config: pytest.Config,
         settings: Settings,
-        known: Known,
-        scoreboard: Scoreboard,
+        gated: GatedRun,
+        conditions: Conditions,
+        redactors: Redactors,
         asker: Callable[[], Asker],
-        rounds: Rounds | None,
     ) -> None:
+        assert gated.known is not None
         self._config = config
         self._settings = settings
-        self._known = known
-        self._scoreboard = scoreboard
+        self._gated = gated
+        self._known = gated.known
+        self._conditions = conditions
+        self._redactors = redactors
         self._asker = asker
-        self._rounds = rounds
+        self._rounds: Rounds | None = None
 
-    def ask_again(self, items: Sequence[pytest.Item], conditions: Conditions, redactors: Redactors) -> None:
+    def begin(self, plan: Plan) -> None:
+        """Judge the baselines by the judge of the run, and say what can be seen; before anything is asked.
+
+        Raises:
+            UsageProblem: Another judge had judged, and the answers are not at hand.
+        """
+        if not plan.probes:
+            return
+        self._known.judge_by(JudgeOfTheRun(self._asker().judging), plan.probes)
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        # a worker has one too, and nobody sees what it writes
+        if reporter is not None and not hasattr(self._config, "workerinput"):
+            for line in outlook(self._known, plan, self._settings):
+                reporter.write_line(line)
+
+    def ask_in_rounds(self, items: Sequence[pytest.Item], plan: Plan) -> Usage:
+        """Ask rounds before the first test, where the run is told to; return what that cost.
+
+        Raises:
+            pytest.UsageError: An item's target cannot be asked ahead of it.
+        """
+        if not self._settings.auto:
+            return Usage()
+        asks = InRounds(self._settings, self._known, self._gated, self._conditions, self._redactors, self._asker())
+        try:
+            self._rounds = asks.ask(items, plan, is_narrowed(self._config))
+        except UsageProblem as problem:
+            raise pytest.UsageError(problem.message) from None
+        self._gated.settled = self._rounds.settled
+        return self._rounds.usage
+
+    def ask_again(self, items: Sequence[pytest.Item], scoreboard: Scoreboard) -> None:
         """Ask the second set, where nothing was edited, something fails, and an option names the target.
 
         Args:
             items: That ran in this process; none where others ran them: nobody knows here how to ask.
-            conditions: Whom they asked.
-            redactors: Of what they asked.
+            scoreboard: What was measured; the second set is added to it.
         """
         if self._settings.target is None and self._settings.ini_target is None:
             return
-        report = self._scoreboard.report(reworded=False)
+        report = scoreboard.report(reworded=False)
         if not items or report.judge is None or not self._may_be_unchanged(report) or self._judged_otherwise(report):
             return
-        _, pairs, result = held(report, self._known, self._told(), self._settings)
+        _, pairs, result = held(report, self._known, self._told(scoreboard), self._settings)
         places: dict[tuple[str, str], tuple[pytest.Item, Probe]] = {}
         for item in items:
-            name = conditions.name(item) if "refusal" in getattr(item, "fixturenames", ()) else None
+            name = self._conditions.name(item) if "refusal" in getattr(item, "fixturenames", ()) else None
             for probe in probes_of(item) if name is not None else ():
                 places.setdefault((name or "", probe.id), (item, probe))
 
@@ -103,10 +137,10 @@ class Ending:
             if (condition, name) not in places:
                 return None
             item, probe = places[condition, name]
-            known = conditions.known(item)
+            known = self._conditions.known(item)
             if known is None:
                 return None
-            redact = redactors.of(item)
+            redact = self._redactors.of(item)
             # one for all that are asked of the same: they are asked at once
             return cases.setdefault((condition, redact), Case(item.nodeid, *known, redact)), probe
 
@@ -115,14 +149,14 @@ class Ending:
         for case in asked:
             record.usage = record.usage.plus(case.usage)
             record.responses.update(case.texts)
-        self._scoreboard.add(record)
+        scoreboard.add(record)
 
-    def verdict(self, report: Report) -> Report:
+    def verdict(self, report: Report, scoreboard: Scoreboard) -> Report:
         """Return the report with the gate's verdict; what cannot be compared fails the run and says why."""
-        self._known.pair(self._scoreboard.conditions)
+        self._known.pair(scoreboard.conditions)
         if why := self._judged_otherwise(report):
             return replace(report, broken=(*report.broken, Broken("unmeasured", "gate", "", why)))
-        return gated(report, self._known, self._told(), self._settings)
+        return gated(report, self._known, self._told(scoreboard), self._settings)
 
     def _judged_otherwise(self, report: Report) -> str:
         """Judge the baselines by the judge of the run; return why that cannot be, or ``""``."""
@@ -147,9 +181,9 @@ class Ending:
             for name, before in self._known.pairs.items()
         )
 
-    def _told(self) -> Asked:
+    def _told(self, scoreboard: Scoreboard) -> Asked:
         return Asked(
-            self._scoreboard.picked,
+            scoreboard.picked,
             narrowed=is_narrowed(self._config),
             rounds=None if self._rounds is None else self._rounds.done,
             saved=None if self._rounds is None else self._rounds.saved,
