@@ -38,11 +38,7 @@ def blocks(language: str) -> Iterator[tuple[str, str]]:
 def test_every_block_of_yaml_parses_and_its_jobs_have_steps(text: str) -> None:
     """Whole files, or the steps of a job."""
     found = yaml.safe_load(text)
-    if isinstance(found, list):
-        jobs = [{"steps": found}]
-    else:
-        jobs = list(found.get("jobs", found).values())
-    for job in jobs:
+    for job in [{"steps": found}] if isinstance(found, list) else found.get("jobs", found).values():
         steps = job.get("steps") or [{"run": line} for line in job["script"]]
         assert all(isinstance(one.get("run", one.get("uses")), str) for one in steps)
 
@@ -82,9 +78,8 @@ def test_commands_that_a_page_names_are_there_with_their_options(capsys: pytest.
 def test_links_lead_somewhere(page: Path) -> None:
     """To files beside the page, and to headings of the page itself."""
     text = page.read_text(encoding="utf-8")
-    headings = {
-        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    }
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    headings = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
     for link in re.findall(r"\]\(([^)]+)\)", text):
         if not link.startswith("http"):
             file, _, heading = link.partition("#")
