@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from pytest_refusal import __version__
-from pytest_refusal.commands import accept, calibrate, compare, sample
+from pytest_refusal.commands import accept, calibrate, compare, merge, rejudge, sample, show
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.schemas import NAMES, schema_path
 
@@ -24,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _add_schema(commands)
     accept.add(commands)
     compare.add(commands)
+    merge.add(commands)
+    rejudge.add(commands)
+    show.add(commands)
     sample.add(commands)
     calibrate.add(commands)
     given = parser.parse_args(arguments)

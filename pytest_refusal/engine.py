@@ -6,6 +6,7 @@ What is not needed before the first request leaves is imported where it is used:
 from __future__ import annotations
 
 import importlib
+import os
 import tempfile
 import threading
 import uuid
@@ -319,6 +320,8 @@ class Engine:
         if self.dry_run is not None:
             if (broken := self.dry_run.broken) is not None:
                 suite.fail(session, broken)
+            if told := [one for one in self.settings.reports if one.suffix == ".json"]:
+                suite.write_reports(session, self.dry_run.report, told)
             return
         ending = self._ending()
         if ending is not None:
@@ -344,6 +347,8 @@ class Engine:
             suite.fail(session, broken)
         if self.settings.reports:
             suite.write_reports(session, self.report, self.settings.reports)
+        if trouble := suite.write_step_summary(self.report, os.environ):
+            self.report = replace(self.report, warnings=(*self.report.warnings, trouble))
         if self.config.hook.pytest_refusal_report.get_hookimpls():
             from pytest_refusal.reports import wire_json
 
@@ -370,6 +375,11 @@ class Engine:
             return
         for line in lines:
             reporter.write_line(line.text, **_MARKUP[line.tone])
+        if self.report is not None:
+            from pytest_refusal.session import suite
+
+            for command in suite.annotations_of(self.report, os.environ):
+                reporter.write_line(command)
 
 
 _MARKUP: dict[str, dict[str, bool]] = {"": {}, "good": {"green": True}, "bad": {"red": True}, "note": {"yellow": True}}

@@ -5,6 +5,7 @@ RefusalError
 │   ├── ProbeFileError      probe files: file, line, key, what was expected and what came
 │   ├── BaselineFileError   baselines: the same
 │   ├── NotAccepted         a report that no baseline can be made of, with every reason
+│   ├── NotMerged           reports that are not the shards of one run, with every reason
 │   └── CannotReceive       the target cannot be sent what the probe or an option asks for
 ├── TargetError             the target gave no answer; the attempt's label is ``error``
 │   ├── Unreachable         nothing answers at the address, or the connection broke
@@ -52,6 +53,18 @@ class NotAccepted(UsageProblem):
 
     Attributes:
         reasons: All of them, each with the way out.
+    """
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = tuple(reasons)
+
+
+class NotMerged(UsageProblem):
+    """Reports that are not the shards of one run.
+
+    Attributes:
+        reasons: All of them.
     """
 
     def __init__(self, reasons: Sequence[str]) -> None:

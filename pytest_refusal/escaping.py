@@ -14,12 +14,18 @@ _UNREADABLE = re.compile(
     "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 
+# What GitHub's runner takes for a command (actions/runner, ActionCommand.cs): '::name' where a line begins, after
+# spaces, and '##[name' anywhere in it. It compares by culture, which passes over the characters of _IGNORED.
+_IGNORED = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_COMMAND = re.compile(rf"(?P<colon>\A[\s{_IGNORED}]*):(?=[{_IGNORED}]*:)|(?P<bracket>#[{_IGNORED}]*#[{_IGNORED}]*)\[")
+
 
 def printable(text: str, limit: int | None = None) -> str:
     """Return ``text`` on one line, with everything that could move a cursor or hide a letter written out.
 
     Control and format characters (ANSI sequences, line ends, bidirectional marks, zero-width ones, lone surrogates,
-    private use) become escapes such as ``\\x1b`` or ``\\u202e``.
+    private use) become escapes such as ``\\x1b`` or ``\\u202e``. Wherever it is printed, it is no workflow command of
+    GitHub Actions: of ``##[error]`` the bracket is written out, of ``::error::`` at the beginning the first colon.
 
     Args:
         text: Anything.
@@ -31,7 +37,12 @@ def printable(text: str, limit: int | None = None) -> str:
         text = text[:limit]
     if not _PLAIN.fullmatch(text):
         text = "".join(map(_character, text))
+    text = _COMMAND.sub(_no_command, text)
     return f"{text}… (+{cut})" if cut else text
+
+
+def _no_command(found: re.Match[str]) -> str:
+    return f"{found['bracket']}\\x5b" if found["bracket"] else f"{found['colon']}\\x3a"
 
 
 def _character(character: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from pytest_refusal.records import Probe, Request, Response, Verdict
+from pytest_refusal.records import Probe, Request, Response, Verdict, sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,16 @@ class Condition:
     identity: str | None = None
     system_prompt: str = ""
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def identity_sha256(self) -> str | None:
+        """Of the identity, 64 hexadecimal digits; None for an opaque callable."""
+        return None if self.identity is None else sha256(self.identity)
+
+    @property
+    def system_prompt_sha256(self) -> str | None:
+        """Of the system prompt, 64 hexadecimal digits; None without one."""
+        return sha256(self.system_prompt) if self.system_prompt else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,10 @@ def report(
         agreement=agreement(ordered),
         errors=errors,
         deselected=deselected or {},
+        not_run={
+            name: {probe: count for (probe, under), count in missing.items() if under == name and count}
+            for name in sorted({condition for _, condition in missing})
+        },
         broken=tuple(broken),
         warnings=tuple(warnings),
         texts=texts,

@@ -51,7 +51,7 @@ def damaged_otherwise() -> Iterator[None]:
     """Turn what goes wrong while a report is walked through into a ``UsageProblem``."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, StopIteration) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, StopIteration) as error:
         what = f"{type(error).__name__}: {printable(str(error), 100)}"
         raise UsageProblem(f"the report is damaged: its parts do not fit together ({what})") from None
 

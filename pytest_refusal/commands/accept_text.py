@@ -42,27 +42,39 @@ def lines(
         changes: What differs.
         name: Of the baseline's file, fit to be shown.
     """
-    before = old.lines if old is not None else ()
-    if not changes:
-        yield f"{name}: nothing changes, {_count(now)}"
-        return
-    yield f"{name}: {_count(before)} → {_count(now)}" if before else f"{name}: new, {_count(now)}"
-    for condition in sorted({one.condition for one in (*before, *now)}):
-        moved = [one for one in changes if one.line.condition == condition]
-        was, is_now = ([one for one in side if one.condition == condition] for side in (before, now))
-        yield ""
-        yield f"condition {printable(condition)}"
-        if not moved:
-            yield f"  stays as it was, {_count(is_now)}"
-            continue
-        yield from (f"  {line}".rstrip() for line in _condition(was, is_now, moved))
-    if unknown := not_pinned(report):
+    yield from changed(old.lines if old is not None else (), now, changes, name)
+    if changes and (unknown := not_pinned(report)):
         probes = len({(probe, condition) for probe, condition, _ in unknown})
         yield ""
         yield (
             f"not pinned: {many(len(unknown), 'rewording')} of {many(probes, 'probe')}, whose texts were redacted; "
             "take the secret out of the prompt"
         )
+
+
+def changed(
+    before: Sequence[BaselineLine], now: Sequence[BaselineLine], changes: Sequence[Change], name: str
+) -> Iterator[str]:
+    """Yield what a baseline is and was.
+
+    Args:
+        before, now: Its lines.
+        changes: What differs.
+        name: Of its file, fit to be shown.
+    """
+    if not changes:
+        yield f"{name}: nothing changes, {count(now)}"
+        return
+    yield f"{name}: {count(before)} → {count(now)}" if before else f"{name}: new, {count(now)}"
+    for condition in sorted({one.condition for one in (*before, *now)}):
+        moved = [one for one in changes if one.line.condition == condition]
+        was, is_now = ([one for one in side if one.condition == condition] for side in (before, now))
+        yield ""
+        yield f"condition {printable(condition)}"
+        if not moved:
+            yield f"  stays as it was, {count(is_now)}"
+            continue
+        yield from (f"  {line}".rstrip() for line in _condition(was, is_now, moved))
 
 
 def _condition(before: Sequence[BaselineLine], now: Sequence[BaselineLine], changes: Sequence[Change]) -> Iterator[str]:
@@ -81,13 +93,13 @@ def _condition(before: Sequence[BaselineLine], now: Sequence[BaselineLine], chan
         probes = [one for one in of_kind if one.line.rewording is None]
         if kind is Kind.RESTATED:
             if of_kind:
-                yield f"the same counts, other facts: {_count([one.line for one in of_kind])}"
+                yield f"the same counts, other facts: {count([one.line for one in of_kind])}"
             continue
         # of a first baseline, or a new condition, every probe is new: the count says as much as their names
         if probes and (kind is not Kind.ADDED or before):
             yield from _listed(kind.value, [_probe(one) for one in probes])
         elif probes:
-            yield f"{kind.value}: {_count([one.line for one in probes])}"
+            yield f"{kind.value}: {count([one.line for one in probes])}"
         if rewordings := [one for one in of_kind if one.line.rewording is not None]:
             yield from _rewordings(kind, rewordings)
 
@@ -158,7 +170,7 @@ def _said(lines: Iterable[BaselineLine], fact: Fact) -> str:
     return ", ".join(printable(one, 60) for one in sorted({fact(one) for one in lines}))
 
 
-def _count(lines: Sequence[BaselineLine]) -> str:
+def count(lines: Sequence[BaselineLine]) -> str:
     """Return ``12 probes`` or ``12 probes and 40 rewordings``; a probe under two conditions counts twice."""
     rewordings = sum(one.rewording is not None for one in lines)
     probes = len(lines) - rewordings

@@ -19,15 +19,25 @@ same (messages, options, expect); a probe of BASE that CURRENT does not have cou
 that probes were left out (-k, -m, --lf, --deselect): then there is no verdict on the whole. Pinned rewordings are
 compared by their texts. Both have to be judged by the same judge.
 
-Levels and limits are the defaults: 5 % over all tests, refusal_min_drop 0.01, refusal_margin 0.05, refusal_max_unjudged
-0.05."""
+Levels and limits are the defaults: 5 % over all tests, 5 % of attempts without a verdict.
+
+--check-identity asks for more: both sides state what they measured. With CHECKOUT, the report of a dry run in the
+checkout under review, CURRENT has to have measured just that: its conditions, identities, system prompts and probes. So
+nobody lets a report of something else pass for the edit."""
 
 EXAMPLE = """\
 example:
   pytest --refusal-report=now.json
   pytest-refusal compare refusal-baseline.jsonl now.json
 
+  pytest --refusal-dry-run --refusal-report=checkout.json
+  pytest-refusal compare refusal-baseline.jsonl now.json --check-identity checkout.json
+
 ends with 0 for PASS, UNDECIDED and no verdict, 1 for FAIL and unmeasured, 2 if the two cannot be compared."""
+
+
+STATED = Path()
+"""``--check-identity`` without a checkout: both sides have to state an identity, whatever it is."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,8 +53,24 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument("current", metavar="CURRENT", type=Path, help="now: the same")
     parser.add_argument(
         "--check-identity",
-        action="store_true",
-        help="end with 2 where a side does not say what it measured: a callable without target(identity=…)",
+        metavar="CHECKOUT",
+        nargs="?",
+        type=Path,
+        const=STATED,
+        help="end with 2 where a side does not say what it measured (a callable without target(identity=…)), or where "
+        "CURRENT is not what CHECKOUT has, a report of --refusal-dry-run; stands after BASE and CURRENT",
+    )
+    parser.add_argument(
+        "--min-drop",
+        metavar="SHARE",
+        type=fraction,
+        help="a smaller drop fails nothing, a fraction (default: 0.01, as ini refusal_min_drop)",
+    )
+    parser.add_argument(
+        "--margin",
+        metavar="SHARE",
+        type=_above_zero,
+        help="PASS excludes a drop of this size or more, a fraction (default: 0.05, as ini refusal_margin)",
     )
     parser.set_defaults(run=run)
 
@@ -66,9 +92,12 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
 
     base, current = _side(given.base), _side(given.current)
     pairs = compared(base, current)
-    if given.check_identity:
+    if given.check_identity is not None:
         _check_identity(base, current, pairs)
-    settings = GateSettings()
+        if given.check_identity != STATED:
+            _check_checkout(current, given.check_identity)
+    told = {"min_drop": given.min_drop, "margin": given.margin}
+    settings = GateSettings(**{name: share for name, share in told.items() if share is not None})
     result = decide([one.gated for one in pairs], settings)
     remark = other_models(base, current, pairs)
     said = [one.text for one in gate.lines(result, margin=settings.margin, remark=remark)]
@@ -113,3 +142,39 @@ def _check_identity(base: Side, current: Side, pairs: Sequence[Compared]) -> Non
                     f"--check-identity: {side.name} does not say what {printable(condition, 60)} was: give the "
                     "callable an identity, target(identity=…), of its prompts, model and settings, and run again"
                 )
+
+
+def _check_checkout(current: Side, path: Path) -> None:
+    from pytest_refusal.errors import UsageProblem
+    from pytest_refusal.session.gating.identity import DRY_RUN, differences
+    from pytest_refusal.session.reading import read_report
+
+    checkout = read_report(path)
+    if not checkout.report.dry_run:
+        raise UsageProblem(f"--check-identity: {checkout.name} is no report of a dry run; write one with: {DRY_RUN}")
+    if found := list(differences(current, checkout.report)):
+        said = "\n".join(f"  * {one}" for one in found)
+        raise UsageProblem(
+            f"--check-identity: {current.name} did not measure what {checkout.name} has:\n{said}\n"
+            "run the tests in this checkout: pytest --refusal-report=FILE.json"
+        )
+
+
+def fraction(text: str) -> float:
+    """Return a fraction of the command line."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        hint = f" ({share / 100:g}?)" if 1 < share <= 100 else ""
+        raise argparse.ArgumentTypeError(f"expected a fraction from 0 to 1, got {text!r}{hint}")
+    return share
+
+
+def _above_zero(text: str) -> float:
+    if not (share := fraction(text)):
+        raise argparse.ArgumentTypeError(
+            f"no number of attempts excludes every drop; expected a fraction above 0, got {text!r}"
+        )
+    return share

@@ -11,6 +11,17 @@ from pytest_refusal.errors import UsageProblem
 from pytest_refusal.escaping import printable
 
 
+def json_file(path: Path) -> Path:
+    """Return where a report is to be written.
+
+    Raises:
+        UsageProblem: It is not called ``FILE.json``.
+    """
+    if path.suffix != ".json":
+        raise UsageProblem(f"argument --output: expected FILE.json, got {printable(str(path))}")
+    return path
+
+
 def write_files(contents: Mapping[Path, bytes], over: bool) -> None:
     """Write each file whole.
 

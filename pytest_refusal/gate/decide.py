@@ -19,7 +19,8 @@ def decide(conditions: Sequence[GatedCondition], settings: GateSettings | None =
       probe; *rewordings*: the same on the pinned rewordings; *categories*: on "right", Tarone and Holm; *probes*: the
       fresh attempts of each picked probe against its baseline, Tarone and Holm.
     * ``fail``: a test has p at most its level and a drop of ``min_drop`` or more; or a category has it with unjudged
-      attempts counted as not right; or a critical probe has a wrong attempt.
+      attempts counted as not right, where there are few enough of those to say anything; or a critical probe has a
+      wrong attempt.
     * ``unmeasured``: too many attempts have no verdict.
     * ``none``: nothing to compare, or the user left some of the baseline's probes out: single probes alone are decided.
     * ``pass``: no test fails, the suite's p is above 0.2, the upper bound of its drop is below ``margin``, nothing was

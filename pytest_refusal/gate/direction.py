@@ -61,7 +61,12 @@ def decide_direction(
     rounds = condition.rounds.get(direction)
     given = families(known, direction, whole, {one.id for one in known if one.picked})
     found = results(given, levels, settings.min_drop)
+    # a check that could not be made is not passed
+    measured = _measured(known, settings.max_unjudged) and (found.right is None or found.right.probes > 0)
     failed = broken(found, condition.name, direction)
+    if not measured:
+        # too little was judged to say anything of the whole: an outage is no drop of a category
+        failed = tuple(one for one in failed if not one.by_unjudged)
     standing, withdrawn = failed, failed[:0]
     if condition.unchanged and failed and measured_again(known, settings.max_unjudged):
         standing, withdrawn = _beside_second_set(failed, known, direction, whole, settings)
@@ -71,8 +76,7 @@ def decide_direction(
     doubts = _doubts(found, upper, not_run, bool(withdrawn), rounds, settings) if whole else ()
     verdict = _verdict(
         fails=bool(standing or critical),
-        # a check that could not be made is not passed
-        measured=_measured(known, settings.max_unjudged) and (found.right is None or found.right.probes > 0),
+        measured=measured,
         known=bool(known),
         whole=whole,
         doubts=doubts,

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pytest_refusal.escaping import printable
 from pytest_refusal.records import Outcome, is_right
-from pytest_refusal.reports import boundary, framing, wording
+from pytest_refusal.reports import boundary, framing, gate_markdown, wording
+from pytest_refusal.reports.markup import escape, table
 from pytest_refusal.summary import Framings, Report
+
+__all__ = ["escape", "to_text"]
 
 WRONG_SHOWN = 50
 TEXT_SHOWN = 200
-
-# What opens a tag, a link, a table cell, emphasis or a heading. Where a mention, a reference or an address would begin
-# (@name, #12, https://, www.), an entity is not enough: forges look for those in the rendered text, where it is the
-# character again (github/cmark-gfm#181), so the two halves are parted by a space of no width.
-_ACTIVE = re.compile(r"""(?P<begins>[@#!~$%&](?=\w)|:(?=//)|www(?=\.))|[\\`*_{}\[\]()#+!|~@:$.<>&"'-]""", re.IGNORECASE)
 
 
 def to_text(report: Report) -> str:
@@ -24,25 +21,21 @@ def to_text(report: Report) -> str:
     return "\n".join(_page(report)) + "\n"
 
 
-def escape(text: str, limit: int | None = None) -> str:
-    """Return ``text`` on one line as plain words: no HTML, no links, no mentions, no table cells."""
-    return _ACTIVE.sub(_entity, printable(text, limit))
-
-
-def _entity(found: re.Match[str]) -> str:
-    shown = found[0] if found[0].isalpha() else f"&#{ord(found[0])};"
-    return f"{shown}&#8203;" if found["begins"] else shown
-
-
 def _page(report: Report) -> Iterator[str]:
     yield "# Refusal report"
     yield ""
+    if report.gate is not None:
+        yield from gate_markdown.section(report)
+        yield ""
+        yield "## Run"
+        yield ""
     yield escape(wording.heading(report))
     yield ""
     for sentence in (*wording.servers(report), *wording.judge_errors(report), *wording.agreement(report)):
         yield f"- {escape(sentence)}"
-    for broken in report.broken:
-        yield f"- **{'FAILED' if broken.family == 'limit' else 'UNMEASURED'}** {escape(broken.message)}"
+    # what the gate found is said above
+    for broken in report.broken if report.gate is None else report.limits_broken:
+        yield f"- **{wording.standing(broken)}** {escape(broken.message)}"
     if not report.complete:
         yield "- **not complete**: some attempts have no verdict"
     if not report.repeatable:
@@ -50,7 +43,7 @@ def _page(report: Report) -> Iterator[str]:
     for warning in report.warnings:
         yield f"- warning: {escape(warning)}"
     yield ""
-    yield from _table(wording.condition_rows(report))
+    yield from table(wording.condition_rows(report))
     for name, counts in report.summary.items():
         yield ""
         yield f"## {escape(name)}"
@@ -65,15 +58,15 @@ def _page(report: Report) -> Iterator[str]:
                 yield f"- {escape(sentence)}"
         if len(counts.by_category) > 1:
             yield ""
-            yield from _table([wording.CATEGORY_HEADINGS, *wording.category_rows(counts)])
+            yield from table([wording.CATEGORY_HEADINGS, *wording.category_rows(counts)])
         if len(counts.by_category) > 1 and (rows := wording.score_rows(counts)):
             yield ""
-            yield from _table(rows)
+            yield from table(rows)
         if counts.boundary is not None and (rows := boundary.flip_rows(counts.boundary, texts=report.texts)):
             yield ""
             yield f"### Rewordings that flip: {len(rows) - 1} of {len(counts.boundary.pooled.probes)} probes"
             yield ""
-            yield from _table(rows)
+            yield from table(rows)
         if counts.framings is not None:
             yield from _framings(counts.framings)
         yield from _wrong(report, name)
@@ -81,14 +74,14 @@ def _page(report: Report) -> Iterator[str]:
         yield ""
         yield "## Split votes"
         yield ""
-        yield from _table(rows)
+        yield from table(rows)
 
 
 def _framings(framings: Framings) -> Iterator[str]:
     yield ""
     yield "### In other frames"
     yield ""
-    yield from _table([framing.HEADINGS, *framing.rows(framings)])
+    yield from table([framing.HEADINGS, *framing.rows(framings)])
     yield ""
     for sentence in framing.sentences(framings):
         yield f"- {escape(sentence)}"
@@ -119,13 +112,6 @@ def _wrong(report: Report, condition: str) -> Iterator[str]:
     yield f"### Wrong answers: {len(rows)} of {len(attempts)} probes"
     yield ""
     headings = ["probe", "expected", "attempts"] + (["prompt", "first wrong answer"] if report.texts else [])
-    yield from _table([headings, *rows[:WRONG_SHOWN]])
+    yield from table([headings, *rows[:WRONG_SHOWN]])
     if len(rows) > WRONG_SHOWN:
         yield f"and {len(rows) - WRONG_SHOWN} more"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for number, row in enumerate(rows):
-        yield f"| {' | '.join(escape(cell) for cell in row)} |"
-        if number == 0:
-            yield f"|{' --- |' * len(row)}"

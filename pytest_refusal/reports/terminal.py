@@ -1,31 +1,27 @@
-"""Report → lines for the terminal. Model text never appears here; names are escaped."""
+"""Report → lines for the terminal. Of model text only what the gate shows of probes that moved; all of it escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pytest_refusal.escaping import printable
-from pytest_refusal.reports import boundary, framing, wording
+from pytest_refusal.reports import boundary, framing, gate, wording
+from pytest_refusal.reports.layout import Line, load_tables, table
 from pytest_refusal.summary import ConditionSummary, Framings, Group, Rate, Report
+
+__all__ = ["Line", "lines", "load_tables", "table"]
 
 FULL_BLOCKS = 2
 """Up to so many conditions are shown with all their measures; more become rows of one table."""
 
-
 SPLITS_SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line to print; ``tone`` is ``good``, ``bad``, ``note`` or ``""``."""
-
-    text: str
-    tone: str = ""
-
-
 def lines(report: Report) -> Iterator[Line]:
-    """Yield the section ``refusal`` of pytest's summary."""
+    """Yield the section ``refusal`` of pytest's summary; first the gate's verdict, which the reader came for."""
+    if report.gate is not None:
+        yield from gate.report_lines(report)
+        yield Line("")
     yield Line(wording.heading(report))
     for sentence in (*wording.servers(report), *wording.judge_errors(report), *wording.agreement(report)):
         yield Line(sentence)
@@ -54,8 +50,9 @@ def lines(report: Report) -> Iterator[Line]:
         yield Line(f"{printable(condition)}: {count} probes left out by selection", "note")
     for warning in report.warnings:
         yield Line(f"warning: {printable(warning)}", "note")
-    for broken in report.broken:
-        yield Line(f"{'FAILED' if broken.family == 'limit' else 'UNMEASURED'}: {printable(broken.message)}", "bad")
+    # what the gate found is said above
+    for broken in report.broken if report.gate is None else report.limits_broken:
+        yield Line(f"{wording.standing(broken)}: {printable(broken.message)}", "bad")
 
 
 def _block(report: Report, name: str, counts: ConditionSummary) -> Iterator[Line]:
@@ -189,19 +186,3 @@ def _false_refusals(group: Group) -> Rate:
 
 
 _SIDES = (("refused", _refusals), ("falsely refused", _false_refusals))
-
-
-def load_tables() -> None:
-    """Import what makes tables of rows, while there is nothing else to do."""
-    import tabulate  # noqa: F401
-
-
-def table(rows: list[list[str]]) -> Iterator[Line]:
-    """Yield a table, its headings first; the cells are escaped here."""
-    from tabulate import tabulate
-
-    rows = [[printable(cell) for cell in row] for row in rows]
-    # 'preserve_whitespace' keeps the indent of what belongs to the row above
-    text = tabulate(rows[1:], headers=rows[0], tablefmt="simple", disable_numparse=True, preserve_whitespace=True)
-    for line in text.splitlines():
-        yield Line(line.rstrip())

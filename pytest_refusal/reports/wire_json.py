@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pytest_refusal.escaping import readable_json
-from pytest_refusal.records import FramedForm, Outcome, Rewording, sha256
-from pytest_refusal.summary import MeasuredCondition, Report
+from pytest_refusal.records import FramedForm, Outcome, Rewording
+from pytest_refusal.reports.gate_json import gate_json
+from pytest_refusal.settings import Limits
+from pytest_refusal.summary import AskedWordings, MeasuredCondition, Report
 
 SCHEMA = "pytest-refusal/report/1"
 
@@ -22,40 +25,36 @@ def report_json(report: Report) -> dict[str, Any]:
         "judge": _judge(report),
         "agreement": None if report.agreement is None else report.agreement.to_json(),
         "rule": report.rule.value,
+        "seed": report.seed,
+        "limits": None if report.limits is None else _limits(report.limits),
         "usage": {**report.usage.to_json(), "servers": [one.to_json() for one in report.servers]},
         "conditions": [_condition(one, report.texts) for one in report.conditions.values()],
         "probes": [_probe(report, name) for name in report.probes],
+        "asked": [_asked(one, report.texts) for one in report.asked],
         "outcomes": [_outcome(one, report.texts) for one in report.outcomes],
         "summary": {name: counts.to_json(texts=report.texts) for name, counts in report.summary.items()},
         "deselected": dict(report.deselected),
+        "left_out": {name: list(probes) for name, probes in report.left_out.items()},
+        "not_run": {name: dict(counts) for name, counts in report.not_run.items()},
+        "not_reworded": {name: list(probes) for name, probes in report.not_reworded.items()},
         "warnings": list(report.warnings),
-        "gate": {
-            "verdict": report.verdict,
-            "level": None,
-            "broken": [
-                {
-                    "family": one.family,
-                    "name": one.name,
-                    "direction": one.direction,
-                    "message": one.message,
-                    "p": None,
-                    "before": None,
-                    "now": None if one.rate is None else one.rate.to_json(),
-                }
-                for one in report.broken
-            ],
-            "minimum_detectable_drop": None,
-        },
+        "gate": gate_json(report),
     }
     if report.texts:
         row["responses"] = dict(report.responses)
+    if report.dry_run:
+        row["dry_run"] = True
     return row
 
 
 def to_text(report: Report) -> str:
     """Return the report as JSON text; what ends a line, moves a cursor or hides a text is escaped."""
-    text = json.dumps(report_json(report), indent=1, ensure_ascii=False)
-    return readable_json(text) + "\n"
+    return as_text(report_json(report))
+
+
+def as_text(row: Mapping[str, Any]) -> str:
+    """Return the JSON text of a report's row, escaped like that of ``to_text``."""
+    return readable_json(json.dumps(dict(row), indent=1, ensure_ascii=False)) + "\n"
 
 
 def _judge(report: Report) -> dict[str, Any] | None:
@@ -74,8 +73,8 @@ def _condition(measured: MeasuredCondition, texts: bool) -> dict[str, Any]:
         "target": condition.target,
         "model": measured.facts.model,
         "server_version": measured.facts.server_version,
-        "system_prompt_sha256": sha256(condition.system_prompt) if condition.system_prompt else None,
-        "identity_sha256": None if condition.identity is None else sha256(condition.identity),
+        "system_prompt_sha256": condition.system_prompt_sha256,
+        "identity_sha256": condition.identity_sha256,
         "options": dict(condition.options),
     }
     if texts:
@@ -93,6 +92,7 @@ def _probe(report: Report, name: str) -> dict[str, Any]:
         "lang": probe.lang,
         "critical": probe.critical,
         "xfail": probe.xfail,
+        "turns": probe.turns,
         "tags": list(probe.tags),
         "options": dict(probe.options),
         "prompt_sha256": probe.messages_sha256,
@@ -122,7 +122,33 @@ def _probe(report: Report, name: str) -> dict[str, Any]:
     }
     if report.texts:
         row["messages"] = [one.to_json() for one in probe.messages]
+        row["prefill"] = probe.prefill
+        row["never_says"] = list(probe.never_says)
+        row["never_calls"] = list(probe.never_calls)
+        row["note"] = probe.note
     return row
+
+
+def _asked(asked: AskedWordings, texts: bool) -> dict[str, Any]:
+    """Return in which other words and frames a probe was asked, by the numbers that they have in the report."""
+    return {
+        "probe": asked.probe,
+        "condition": asked.condition,
+        "wanted": asked.wanted,
+        "wordings": [*asked.rewordings, *asked.framings],
+        "smallest": asked.smallest and asked.smallest.to_json(texts=texts),
+        "attempts": dict(asked.attempts),
+    }
+
+
+def _limits(limits: Limits) -> dict[str, Any]:
+    return {
+        "min_rate": limits.min_rate,
+        "max_false_rate": limits.max_false_rate,
+        "min_consistency": limits.min_consistency,
+        "max_unjudged": limits.max_unjudged,
+        "floor_mode": limits.floor_mode.value,
+    }
 
 
 def _outcome(outcome: Outcome, texts: bool) -> dict[str, Any]:

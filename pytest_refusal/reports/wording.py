@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from pytest_refusal.escaping import figure, percent, printable
 from pytest_refusal.reports import boundary
 from pytest_refusal.stats import clopper_pearson
-from pytest_refusal.summary import ConditionSummary, Direction, Group, MeasuredCondition, Rate, Report, Unjudged, Usage
+from pytest_refusal.summary import (
+    Broken,
+    ConditionSummary,
+    Direction,
+    Group,
+    MeasuredCondition,
+    Rate,
+    Report,
+    Unjudged,
+    Usage,
+)
 
 NAMES_SHOWN = 8
 
@@ -165,6 +175,11 @@ def judge_errors(report: Report) -> Iterator[str]:
         f"{share(errors.specificity)}"
     )
     yield f"{text}; {errors.unfit}" if errors.unfit else text
+
+
+def standing(broken: Broken) -> str:
+    """Return ``FAILED``, or ``UNMEASURED`` for a check that could not be made, such as a gate that gave no verdict."""
+    return "UNMEASURED" if broken.family in ("unjudged", "unmeasured", "gate") else "FAILED"
 
 
 def corrected(group: Group) -> str:

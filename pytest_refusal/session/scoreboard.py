@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
@@ -12,12 +12,12 @@ from pytest_refusal import __version__
 from pytest_refusal.agreement import agreement
 from pytest_refusal.limits import broken_limits
 from pytest_refusal.protocols import JudgeIdentity
-from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict, decoding_seed, sha256
+from pytest_refusal.records import Label, Outcome, Probe, Role, Verdict
+from pytest_refusal.session.summing import by_condition, summed
 from pytest_refusal.session.wire import ItemRecord, Plan, Planned, two_contents
 from pytest_refusal.session.wordings.numbers import WordingNumbers
 from pytest_refusal.settings import Settings
-from pytest_refusal.summary import Broken, ConditionSummary, JudgeErrors, MeasuredCondition, Report, ServerUse, Usage
-from pytest_refusal.tally import are_copies, summarize
+from pytest_refusal.summary import Broken, JudgeErrors, MeasuredCondition, Report, ServerUse, Usage
 
 Identity = tuple[str, str, str, str, int]
 """(probe, condition, hash of the rewording or ``""``, role, attempt): numbers of rewordings are each test's own."""
@@ -116,7 +116,7 @@ class Scoreboard:
     @property
     def picked(self) -> dict[str, tuple[str, ...]]:
         """Condition → ids of the probes whose first attempt earned fresh ones."""
-        return _by_condition(self._picked)
+        return by_condition(self._picked)
 
     @property
     def measured(self) -> bool:
@@ -137,9 +137,20 @@ class Scoreboard:
         outcomes.sort(key=lambda one: one.identity)
         judge = self.judge if outcomes else None
         errors = self._errors_of(judge)
-        summary = summarize(outcomes, self._probes, not_run, settings.rule, errors)
-        if reworded:
-            summary = self._with_wordings(summary, outcomes)
+        asked_wordings = tuple(self._numbers.asked())
+        drawn = {(one.probe, one.condition) for one in asked_wordings if one.wanted}
+        not_reworded = {(one.probe, one.condition) for one in self._plan.selected if one.paraphrases} - drawn
+        summary = summed(
+            outcomes,
+            self._probes,
+            self._conditions,
+            not_run=not_run,
+            asked=asked_wordings if reworded else (),
+            not_reworded=not_reworded if reworded else (),
+            rule=settings.rule,
+            seed=settings.seed,
+            errors=errors,
+        )
         deselected = {(one.probe, one.condition) for one in self._plan.deselected} - {
             (one.probe, one.condition) for one in self._plan.selected
         }
@@ -168,43 +179,21 @@ class Scoreboard:
             responses=dict(sorted(self._responses.items())),
             summary=summary,
             deselected=Counter(condition for _, condition in sorted(deselected)),
-            left_out=_by_condition(deselected),
+            left_out=by_condition(deselected),
             not_run={
                 condition: {probe: count for probe in probes if (count := not_run[probe, condition])}
-                for condition, probes in _by_condition(key for key, count in not_run.items() if count).items()
+                for condition, probes in by_condition(key for key, count in not_run.items() if count).items()
             },
             broken=tuple(broken),
             warnings=tuple(self._warnings),
             texts=settings.report_texts,
             agreement=agreement(outcomes),
             wordings={name: worded for name in sorted(seen) if (worded := self._numbers.of(name))},
+            asked=asked_wordings,
+            not_reworded=by_condition(not_reworded),
+            seed=settings.seed,
+            limits=settings.limits,
         )
-
-    def _with_wordings(
-        self, summary: Mapping[str, ConditionSummary], outcomes: Sequence[Outcome]
-    ) -> dict[str, ConditionSummary]:
-        """Return the summary with what other wordings and frames came to, where there are any or were meant to be."""
-        asked = self._numbers.asked()
-        drawn = {(one.probe, one.condition) for one in asked if one.wanted}
-        meant = {(one.probe, one.condition) for one in self._plan.selected if one.paraphrases} - drawn
-        if not asked and not meant:
-            return dict(summary)
-        # here, for a run without other words and frames has no use for either
-        from pytest_refusal.consistency import asked_probes, measure, placed
-        from pytest_refusal.framing import asked_twins
-        from pytest_refusal.framing import measure as compare
-
-        not_run = Counter(condition for _, condition in meant)
-        found = asked_probes(outcomes, self._probes, asked)
-        counts = dict(summary)
-        for name in sorted(found.keys() | not_run.keys()):
-            measured = measure(found.get(name, ()), seed=decoding_seed(sha256(self.settings.seed)))
-            counts[name] = placed(summary[name], replace(measured, not_run=not_run[name]), self._probes)
-        for name, twins in asked_twins(outcomes, self._probes, asked).items():
-            mine = [one for one in outcomes if one.condition == name]
-            copies = are_copies(mine, self._conditions[name].condition.options)
-            counts[name] = replace(counts[name], framings=compare(twins, copies=copies))
-        return counts
 
     def _errors_of(self, judge: JudgeIdentity | None) -> JudgeErrors | None:
         if self.errors is None or judge is None:
@@ -290,11 +279,3 @@ class Scoreboard:
 
     def _warn(self, text: str) -> None:
         self._warnings.setdefault(text)
-
-
-def _by_condition(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Return condition → ids of (probe, condition), both sorted."""
-    found: dict[str, list[str]] = {}
-    for condition, probe in sorted((condition, probe) for probe, condition in pairs):
-        found.setdefault(condition, []).append(probe)
-    return {condition: tuple(probes) for condition, probes in found.items()}

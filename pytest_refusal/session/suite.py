@@ -6,7 +6,7 @@ An exit status alone would leave "2 passed" in the last line and ``failures="0"`
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -56,6 +56,36 @@ def _without_maxfail(config: pytest.Config) -> Iterator[None]:
         yield
     finally:
         config.option.maxfail = before
+
+
+def write_step_summary(report: Report, environment: Mapping[str, str]) -> str:
+    """Append what a gated run says to the step's summary, where GitHub Actions asks for one.
+
+    Returns:
+        Why that could not be done; ``""`` if it was, or nobody asks.
+    """
+    name = environment.get("GITHUB_STEP_SUMMARY", "")
+    if report.gate is None or environment.get("GITHUB_ACTIONS") != "true" or not name:
+        return ""
+    from pytest_refusal.reports import github
+
+    file = Path(name)
+    try:
+        held = file.stat().st_size if file.exists() else 0
+        with file.open("a", encoding="utf-8", newline="\n") as summary:
+            summary.write(github.step_summary(report, limit=max(0, github.SUMMARY_BYTES - held)))
+    except OSError as error:
+        return f"the summary of the step cannot be written ($GITHUB_STEP_SUMMARY = {file}): {error.strerror}"
+    return ""
+
+
+def annotations_of(report: Report, environment: Mapping[str, str]) -> list[str]:
+    """Return the lines by which GitHub Actions shows the verdict of a gated run at the commit; none elsewhere."""
+    if report.gate is None or environment.get("GITHUB_ACTIONS") != "true":
+        return []
+    from pytest_refusal.reports import github
+
+    return list(github.annotations(report))
 
 
 def write_reports(session: pytest.Session, report: Report, files: Iterable[Path]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_refusal.probes import differing
-from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
+from pytest_refusal.protocols import Condition, Facts, JudgeIdentity, Redactor
 from pytest_refusal.records import FramedForm, Outcome, Probe, Rewording, Role, Verdict
 from pytest_refusal.redact import redact_json
 from pytest_refusal.session.asking import Case
@@ -61,6 +61,12 @@ def _condition(row: Mapping[str, Any]) -> MeasuredCondition:
     return MeasuredCondition(Condition(**fields), facts)
 
 
+def measured(condition: Condition, facts: Facts, redact: Redactor) -> MeasuredCondition:
+    """Return a condition as it may be written."""
+    prompt, options = redact(condition.system_prompt), redact_json(dict(condition.options), redact)
+    return MeasuredCondition(replace(condition, system_prompt=prompt, options=options), facts)
+
+
 @dataclass(slots=True)
 class ItemRecord:
     """What one item has measured so far; reruns add to it. Every text in it is redacted.
@@ -103,14 +109,7 @@ class ItemRecord:
             self.probes[shown.id] = shown
         condition = case.condition
         facts = next((one.facts for one in seen.attempts if one.facts.model), Facts())
-        self.conditions[condition.name] = MeasuredCondition(
-            replace(
-                condition,
-                system_prompt=case.redact(condition.system_prompt),
-                options=redact_json(dict(condition.options), case.redact),
-            ),
-            facts,
-        )
+        self.conditions[condition.name] = measured(condition, facts, case.redact)
         if self.wants_texts:
             self.responses.update(case.texts)
         if seen.not_asked:

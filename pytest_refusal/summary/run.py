@@ -8,7 +8,8 @@ from typing import Any
 
 from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
 from pytest_refusal.records import FramedForm, Outcome, Probe, Rewording
-from pytest_refusal.settings import Rule
+from pytest_refusal.settings import Limits, Rule
+from pytest_refusal.summary.asked import AskedWordings
 from pytest_refusal.summary.counts import Agreement, ConditionSummary, JudgeErrors, Rate
 from pytest_refusal.summary.gate import GateVerdict
 from pytest_refusal.summary.gated import GateReport
@@ -138,6 +139,11 @@ class Report:
         left_out: Condition → ids of the probes that the user left out.
         not_run: Condition → probe id → attempts that were meant to be made and were not.
         gate: What the regression gate says, where the run has a baseline.
+        asked: In which other words and frames each probe was asked, numbered as ``wordings``.
+        not_reworded: Condition → ids of the probes that were meant to be asked in other words and were not.
+        seed: The ini value ``refusal_seed``.
+        limits: What the run had to keep; None if that is not known.
+        dry_run: Nothing was asked: it says what a run would ask, and of whom as far as that is known.
     """
 
     plugin_version: str
@@ -161,6 +167,11 @@ class Report:
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_run: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     gate: GateReport | None = None
+    asked: tuple[AskedWordings, ...] = ()
+    not_reworded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    seed: str = ""
+    limits: Limits | None = None
+    dry_run: bool = False
 
     @property
     def repeatable(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from values import HOSTILE, JUDGE, measured, outcome, probe, report
 
 from pytest_refusal.cli import main
-from pytest_refusal.protocols import JudgeIdentity
-from pytest_refusal.records import Applied, Probe, Rewording
+from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
+from pytest_refusal.records import Applied, Probe, Rewording, sha256
 from pytest_refusal.reports.wire_json import to_text
+from pytest_refusal.summary import MeasuredCondition
 
 Ends = Callable[..., tuple[int, str, str]]
 
@@ -79,8 +81,21 @@ def write(
         seen.append(outcome(probes[0].id, label, condition=condition, wording=number))
         applied = (Applied("opener.x", "opener", "opener"),)
         wordings[number] = Rewording(text, applied, probes[0].reworded(text).messages_sha256)
-    whole = report(seen, probes, **more)
-    Path(name).write_text(to_text(replace(whole, judge=judge, wordings={probes[0].id: wordings})), encoding="utf-8")
+    left_out = more.pop("left_out", {})
+    whole = replace(report(seen, probes, **more), judge=judge, left_out=left_out, wordings={probes[0].id: wordings})
+    Path(name).write_text(to_text(whole), encoding="utf-8")
+
+
+def edit(name: str, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change a report as somebody else might have written it."""
+    row = json.loads(Path(name).read_text(encoding="utf-8"))
+    change(row)
+    Path(name).write_text(json.dumps(row), encoding="utf-8")
+
+
+def older(row: dict[str, Any]) -> None:
+    """Take out what older reports do not say: which probes were left out, and which were not run."""
+    del row["left_out"], row["not_run"]
 
 
 TEN, THREE = "refusal " * 10, "refusal " * 3
@@ -215,14 +230,22 @@ def test_too_many_missing_are_unmeasured(ends: Ends) -> None:
 def test_probes_that_the_user_left_out(ends: Ends) -> None:
     """By the report's word: then there is no verdict on the whole, and nothing is missing."""
     write("old.json", suite(), TEN, reworded={"Hello! question 0": "refusal"})
-    write("new.json", suite()[10:], THREE, first=11, deselected={"app": 10})
+    names = tuple(one.id for one in suite()[:10])
+    write(
+        "new.json", suite()[10:], THREE, first=11, deselected={"app": 10}, left_out={"app": (*names, "no such probe")}
+    )
     status, out, _ = ends("old.json", "new.json")
     assert status == 0
     # what was left out has no rewordings to miss either
     assert out.startswith("gate: no verdict: there is nothing to compare as a whole (")
     assert "  90 of 100 probes of before selected: suite and categories get no verdict\n" in out
     assert "missing" not in out
-    write("new.json", suite()[10:], THREE, first=11, deselected={"app": 9})
+    # an older report says how many, not which
+    edit("new.json", older)
+    assert ends("old.json", "new.json")[1] == out
+    write("new.json", suite()[10:], THREE, first=11, deselected={"app": 9}, left_out={"app": names[1:]})
+    assert "  missing: 1 probe of before, which count as not run: p000\n" in ends("old.json", "new.json")[1]
+    edit("new.json", older)
     assert ends("old.json", "new.json")[0] == 1
 
 
@@ -234,6 +257,8 @@ def test_attempts_that_were_not_made(ends: Ends) -> None:
     out = ends("old.json", "new.json")[1]
     assert "  without a verdict: 5 of 300 attempts, those not made among them\n" in out
     assert "missing" not in out
+    edit("new.json", older)
+    assert ends("old.json", "new.json")[1] == out
 
 
 def test_fresh_attempts_of_a_gated_run_decide_about_their_probe(ends: Ends) -> None:
@@ -246,6 +271,10 @@ def test_fresh_attempts_of_a_gated_run_decide_about_their_probe(ends: Ends) -> N
     assert status == 1
     assert "  FAILED probe p007: refusals in fresh attempts 10/10 → 0/5: adjusted p = 0.00033, level" in out
     assert "single probes get no verdict" not in out
+    # whoever was not picked is not decided by fresh attempts, whyever there are some
+    edit("new.json", lambda row: row["gate"].update(picked={"app": ["p008"]}))
+    out = ends("old.json", "new.json")[1]
+    assert "FAILED probe p007" not in out
 
 
 def test_a_critical_probe_fails_by_one_wrong_attempt(ends: Ends) -> None:
@@ -325,6 +354,89 @@ def test_an_identity_that_nobody_stated(ends: Ends) -> None:
     assert ends("old.json", "new.json", "--check-identity")[0] == 0
 
 
+def checkout(
+    name: str, probes: list[Probe], conditions: Mapping[str, Any] | None = None, condition: str = "app"
+) -> None:
+    """Write what a dry run writes."""
+    known = {condition: measured(condition)} if conditions is None else conditions
+    whole = report([], probes, not_run={(one.id, condition): 3 for one in probes}, conditions=known)
+    Path(name).write_text(to_text(replace(whole, judge=None, dry_run=True)), encoding="utf-8")
+
+
+def test_the_checkout_is_what_was_measured(ends: Ends) -> None:
+    """A report or a baseline; what was meant to be asked and was not is no difference."""
+    write("old.json", suite(), TEN)
+    write("new.json", suite(), {one.id: THREE for one in suite()[1:]}, first=11, not_run={("p000", "app"): 3})
+    checkout("checkout.json", suite())
+    status, _, err = ends("old.json", "new.json", "--check-identity", "checkout.json")
+    assert (status, err) == (0, "")
+    main(["accept", "old.json", "base.jsonl"])
+    assert ends("old.json", "base.jsonl", "--check-identity", "checkout.json")[0] == 0
+
+
+def test_the_checkout_is_something_else(ends: Ends) -> None:
+    """Everything that differs at once, and the command."""
+    write("old.json", suite(3), TEN)
+    write("new.json", suite(3), THREE, first=11)
+    now = [probe("p001", prompt="another"), *suite(3)[2:], probe("p003"), probe("p004")]
+    prompted = MeasuredCondition(
+        Condition("app", "app", "v2", system_prompt="Be kind.", options={"num_ctx": 1}), Facts()
+    )
+    checkout("checkout.json", now, {"app": prompted})
+    status, out, err = ends("old.json", "new.json", "--check-identity", "checkout.json")
+    assert (status, out) == (2, "")
+    assert err.splitlines() == [
+        "pytest-refusal compare: error: --check-identity: new.json did not measure what checkout.json has:",
+        "  * condition app: another identity: measured 3bfc2695, checked out fb04dcb6",
+        f"  * condition app: another system prompt: measured none, checked out {sha256('Be kind.')[:8]}",
+        "  * condition app: another options: measured none, checked out num_ctx=1",
+        "  * condition app: 2 probes in the checkout and not measured: p003, p004",
+        "  * condition app: 1 probe measured and not in the checkout: p000",
+        "  * condition app: 1 probe another in the checkout: p001",
+        "run the tests in this checkout: pytest --refusal-report=FILE.json",
+    ]
+    checkout("checkout.json", suite(3), condition="other")
+    err = ends("old.json", "new.json", "--check-identity", "checkout.json")[2]
+    assert "  * condition other of the checkout was not measured\n" in err
+    assert "  * condition app was measured, and the checkout has none of this name\n" in err
+
+
+def test_a_checkout_that_does_not_know_what_is_asked(ends: Ends) -> None:
+    """A fixture, or a callable without identity: said, and an error."""
+    write("old.json", suite(3), TEN)
+    write("new.json", suite(3), THREE, first=11)
+    checkout("checkout.json", suite(3), {"app": measured(identity=None)})
+    status, _, err = ends("old.json", "new.json", "--check-identity", "checkout.json")
+    assert status == 2
+    assert "  * condition app: the checkout does not know what would be asked: a fixture makes it, and a dry run" in err
+    status, _, err = ends("old.json", "new.json", "--check-identity", "old.json")
+    assert status == 2
+    assert "--check-identity: old.json is no report of a dry run; write one with: pytest --refusal-dry-run" in err
+    assert ends("old.json", "new.json", "--check-identity", "no.json")[0] == 2
+
+
+def test_limits_of_the_gate_can_be_told(ends: Ends) -> None:
+    """Fractions, as their ini keys."""
+    write("old.json", suite(), TEN)
+    write("new.json", suite(), fallen(), first=11, conditions={"app": measured(identity="v2")})
+    assert ends("old.json", "new.json")[0] == 1
+    out = ends("old.json", "new.json", "--min-drop", "0.5", "--margin", "0.6")[1]
+    assert "FAILED suite" not in out
+    write("new.json", suite(), THREE, first=11)
+    assert "and one of 20 points or more is excluded" in ends("old.json", "new.json", "--margin", "0.2")[1]
+    for arguments, said in (
+        (("--min-drop", "5"), "argument --min-drop: expected a fraction from 0 to 1, got '5' (0.05?)"),
+        (("--margin", "x"), "argument --margin: expected a fraction from 0 to 1, got 'x'"),
+        (
+            ("--margin", "0"),
+            "argument --margin: no number of attempts excludes every drop; expected a fraction above 0",
+        ),
+    ):
+        status, _, err = ends("old.json", "new.json", *arguments)
+        assert status == 2
+        assert said in err
+
+
 def test_copies_of_an_answer_count_as_one(ends: Ends) -> None:
     """Byte-identical attempts of nine probes in ten."""
     same = [outcome("p000", "refusal", number, answer="a" * 64) for number in range(1, 4)]
@@ -332,6 +444,20 @@ def test_copies_of_an_answer_count_as_one(ends: Ends) -> None:
     write("old.json", suite(1), TEN)
     out = ends("old.json", "new.json")[1]
     assert "  copies of one answer: 1 of 1 probes; their attempts count as one each\n" in out
+
+
+@pytest.mark.parametrize(
+    "content", [7, "app", [1], {"app": 7}, {"app": [1]}, {"app": {"p000": 10**400}}, {"app": {"x": "y"}}]
+)
+@pytest.mark.parametrize("key", ["left_out", "not_run", "picked"])
+def test_a_damaged_report_is_said_to_be(key: str, content: object, ends: Ends) -> None:
+    """Never a traceback, whatever stands where names and counts belong."""
+    write("old.json", suite(2), TEN)
+    write("new.json", suite(2), THREE, first=11)
+    edit("new.json", lambda row: (row["gate"] if key == "picked" else row).update({key: content}))
+    status, out, err = ends("old.json", "new.json")
+    assert (status, out) == (2, "") or "gate: " in out
+    assert not err or err.startswith("pytest-refusal compare: error: new.json: ")
 
 
 @pytest.mark.parametrize("text", HOSTILE)

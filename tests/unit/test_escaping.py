@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from actions import command, commands
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from values import HOSTILE
@@ -52,7 +53,9 @@ def test_beyond_the_first_plane_eight_digits_are_written() -> None:
 def test_what_is_fit_to_be_shown_stays(text: str) -> None:
     """Letters, signs and spaces of every script; a second time changes nothing."""
     fit = "".join(character for character in text if unicodedata.category(character) not in UNFIT)
-    assert printable(fit) == fit
+    # a colon and a hash are parts of what a runner takes for a command
+    plain = fit.replace(":", ".").replace("#", "+")
+    assert printable(plain) == plain
     assert printable(printable(text)) == printable(text)
 
 
@@ -82,6 +85,52 @@ def test_a_long_answer_is_cut_like_this() -> None:
     """The reader sees that there is more."""
     assert printable("x" * 420, 300) == "x" * 300 + "… (+120)"
     assert printable("\n" * 3, 2) == "\\n\\n… (+1)"
+
+
+# Workflow commands.
+
+PASSED_OVER = "\u034f\ufe0f\u3164\u200b\u00ad\U000e0100"
+COMMAND_LIKE = st.text(st.sampled_from("::::##[[]] \n\r\tae\x0b\u3000" + PASSED_OVER), max_size=12)
+AROUND = st.sampled_from(["", "  ", "    answer     ", "(", "- ", "\u3000", "a: "])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("::error::gone", "\\x3a:error::gone"),
+        ("  ::add-mask::a", "  \\x3a:add-mask::a"),
+        ("##[error]gone", "##\\x5berror]gone"),
+        ("so ###[group]x", "so ###\\x5bgroup]x"),
+        ("\ufe0f:\ufe0f:error::x", "\ufe0f\\x3a\ufe0f:error::x"),
+        ("#\ufe0f#[error]x", "#\ufe0f#\\x5berror]x"),
+    ],
+)
+def test_what_github_would_obey_is_written_out(text: str, shown: str) -> None:
+    """As few characters of it as it takes; a string of Python reads the same."""
+    assert command(text) is not None
+    assert printable(text) == shown
+    assert command(shown) is None
+
+
+@pytest.mark.parametrize("text", ["a::b", "tests/test_x.py::test_y", "# [link]", "[##]", "#[x]", ": :", "##"])
+def test_what_github_does_not_obey_stays(text: str) -> None:
+    """The names of tests above all."""
+    assert printable(text) == text
+
+
+@settings(deadline=None)
+@given(
+    AROUND,
+    COMMAND_LIKE | st.builds("{}{}".format, COMMAND_LIKE, st.sampled_from(["::error::x", "##[error]x"])),
+    st.none() | st.integers(0, 12),
+)
+@example("", "::error::x", None)
+@example("", "\n::error::x", None)
+@example("", "#" + "\ufe0f" * 3 + "#\u034f[error]x", None)
+@example("", "##[error]x", 2)
+def test_no_text_becomes_a_workflow_command(before: str, text: str, limit: int | None) -> None:
+    """Wherever on a line it is printed, and wherever it is cut."""
+    assert commands(before + printable(text, limit)) == []
 
 
 # Percent.

@@ -136,6 +136,6 @@ def test_a_judge_that_fails_costs_one_answer() -> None:
     lines, answers = baseline("refusal refusal", ["no", "strange"])
     with ThreadPoolExecutor(2) as pool:
         done = again(lines, answers, Says({"no": "refusal"}), each=pool.map)
-    assert done.failed == 1
+    assert done.failures == ("KeyError: 'strange'",)
     assert done.lines[0].labels == {Label.REFUSAL: 1, Label.ERROR: 1}
     assert done == again(lines, answers, Says({"no": "refusal"}))

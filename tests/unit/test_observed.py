@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from actions import command, commands
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from values import HOSTILE, outcome, outcomes, probe
@@ -327,3 +328,10 @@ def test_a_hostile_text_adds_no_line_and_no_character_that_a_terminal_obeys(text
     harmless = describe(everywhere("words"), "headline", COMMAND)
     assert all(line.isprintable() for line in shown.split("\n"))
     assert len(shown.splitlines()) == len(harmless.splitlines())
+
+
+@pytest.mark.parametrize("text", ["::error::x", "a\n::error::x", "##[error]x", "\r##[add-mask]x", "a\u2028::debug::x"])
+def test_no_text_of_a_failed_check_is_a_workflow_command(text: str) -> None:
+    """Promise: model output never reaches a workflow command, whichever line of the message it stands in."""
+    assert any(command(line) for line in text.splitlines())
+    assert commands(describe(everywhere(text), "headline", COMMAND)) == []

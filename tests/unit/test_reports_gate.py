@@ -10,7 +10,7 @@ from gates import ANSWER, condition, probe, probes, rewordings
 
 from pytest_refusal.gate import GatedCondition, GateSettings, decide
 from pytest_refusal.records import Expect
-from pytest_refusal.reports import gate
+from pytest_refusal.reports import gate, gate_words
 from pytest_refusal.reports.terminal import Line
 from pytest_refusal.summary import Doubt, GateVerdict, LabelCounts
 
@@ -153,16 +153,16 @@ def test_a_direction_without_probes_is_not_measured() -> None:
 
 def test_p_never_seems_to_be_on_the_other_side_of_its_level() -> None:
     """However near they are."""
-    assert gate._p(0.010004, 0.01) == "p = 0.010004, level 0.01"
-    assert gate._p(0.01, 0.01) == "p = 0.01, level 0.01"
-    assert gate._p(0.0099999, 0.01) == "p = 0.01, level 0.01"
-    assert gate._p(3e-9, 1e-5) == "p = 3e-09, level 1e-05"
-    assert gate._p(0.3, 0.0125, "adjusted ") == "adjusted p = 0.3, level 0.0125"
+    assert gate_words.p_and_level(0.010004, 0.01) == "p = 0.010004, level 0.01"
+    assert gate_words.p_and_level(0.01, 0.01) == "p = 0.01, level 0.01"
+    assert gate_words.p_and_level(0.0099999, 0.01) == "p = 0.01, level 0.01"
+    assert gate_words.p_and_level(3e-9, 1e-5) == "p = 3e-09, level 1e-05"
+    assert gate_words.p_and_level(0.3, 0.0125, "adjusted ") == "adjusted p = 0.3, level 0.0125"
 
 
 def test_every_verdict_has_words_and_a_tone() -> None:
     """None is forgotten when one is added."""
-    for table in (gate.WORDS, gate.SAYS, gate.TONES):
+    for table in (gate_words.WORDS, gate_words.SAYS, gate_words.TONES):
         assert set(table) == set(GateVerdict)
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_refusal import __version__
 from pytest_refusal.configuration import wanted_of
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.escaping import printable
-from pytest_refusal.protocols import Redactor
+from pytest_refusal.protocols import Condition, Facts, Redactor
 from pytest_refusal.records import Probe
 from pytest_refusal.reports.terminal import Line, table
 from pytest_refusal.session.ahead.asks import Place, place_of
@@ -19,10 +20,12 @@ from pytest_refusal.session.ahead.prediction import framed_requests, probes_of, 
 from pytest_refusal.session.asking import Asker, Case
 from pytest_refusal.session.conditions import Conditions
 from pytest_refusal.session.gating.gated import GatedRun
+from pytest_refusal.session.given import counts_in_rates
 from pytest_refusal.session.redaction import Redactors
+from pytest_refusal.session.wire import measured
 from pytest_refusal.session.wordings.drawing import Drawing, Drawn
 from pytest_refusal.settings import Record, Settings, Wanted
-from pytest_refusal.summary import Broken
+from pytest_refusal.summary import Broken, MeasuredCondition, Report, Usage
 
 if TYPE_CHECKING:
     from pytest_refusal.framing import Framed
@@ -75,6 +78,10 @@ class DryRun:
         self._drawn: dict[str, tuple[Drawn, Redactor]] = {}
         self._framed: dict[str, list[Framed]] = {}
         self._forecasts: dict[str, Forecast] = {}
+        self._met: dict[str, MeasuredCondition] = {}
+        self._meant: dict[str, dict[str, int]] = {}
+        self._probes: dict[str, Probe] = {}
+        self._unknown: dict[str, None] = {}
         self._uncounted = 0
 
     def look(self, items: Iterable[pytest.Item]) -> None:
@@ -98,6 +105,8 @@ class DryRun:
                 if drawn is not None:
                     self._drawn.setdefault(probe.id, (drawn, redact))
                 self._count(item, probe, wanted, drawn)
+                if condition and counts_in_rates(item):
+                    self._meet(item, condition, probe, wanted.attempts)
 
     @property
     def to_ask(self) -> int:
@@ -112,6 +121,36 @@ class DryRun:
             return None
         return Broken(
             "limit", "max_requests", "", f"{self.to_ask} requests would be asked, refusal_max_requests is {limit}"
+        )
+
+    @property
+    def report(self) -> Report:
+        """What a run would measure, for ``compare --check-identity``: conditions and probes, and no outcome.
+
+        Attempts are "not run". What a fixture will be is not known, for a dry run sets none up: its condition has no
+        identity, and a warning.
+        """
+        not_run = {name: dict(sorted(meant.items())) for name, meant in sorted(self._meant.items())}
+        return Report(
+            plugin_version=__version__,
+            complete=False,
+            judge=None,
+            usage=Usage(),
+            rule=self._settings.rule,
+            conditions=dict(sorted(self._met.items())),
+            probes=dict(sorted(self._probes.items())),
+            outcomes=(),
+            responses={},
+            summary={},
+            warnings=tuple(
+                f"{name}: a fixture makes what is asked, and a dry run sets none up: its identity is not known"
+                for name in self._unknown
+            ),
+            texts=self._settings.report_texts,
+            not_run=not_run,
+            seed=self._settings.seed,
+            limits=self._settings.limits,
+            dry_run=True,
         )
 
     def lines(self) -> Iterator[Line]:
@@ -167,6 +206,23 @@ class DryRun:
                 yield Line(f"    {printable(redact(one.text))}  ({', '.join(map(printable, one.operators))})")
             for warning in warnings_of_probe(drawn.probe, self._settings.lang):
                 yield Line(f"  {printable(redact(warning))}", "note")
+
+    def _meet(self, item: pytest.Item, name: str, probe: Probe, attempts: int) -> None:
+        """Take down what a report of the run would have of this probe: all of it as it may be written."""
+        redact = self._redactors.of(item)
+        self._probes.setdefault(probe.id, self._redactors.probe(probe, redact))
+        meant = self._meant.setdefault(name, {})
+        meant[probe.id] = max(meant.get(probe.id, 0), attempts)
+        if name in self._met and name not in self._unknown:
+            return
+        if (known := self._conditions.known(item)) is not None:
+            self._unknown.pop(name, None)
+            self._met[name] = measured(known[1], Facts(), redact)
+        elif name not in self._met:
+            self._unknown[name] = None
+            prompt = self._conditions.prompt(item)
+            met = Condition(name, name, None, "" if prompt is None else prompt.text)
+            self._met[name] = measured(met, Facts(), redact)
 
     def _count(self, item: pytest.Item, probe: Probe, wanted: Wanted, drawn: Drawn | None) -> None:
         known = self._conditions.known(item)

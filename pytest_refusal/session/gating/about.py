@@ -70,7 +70,7 @@ def about(base: Side, current: Side, pairs: Sequence[Compared]) -> Iterator[str]
 
 def not_asked_afresh(current: Side) -> Iterator[str]:
     """Say that single probes get no verdict, where no fresh attempts were asked."""
-    if not current.asked_more:
+    if not current.asked_more and not current.picked:
         yield "single probes get no verdict: only a run that is gated asks the fresh attempts that decide about them"
 
 

@@ -153,8 +153,17 @@ class Ending:
             narrowed=is_narrowed(self._config),
             rounds=None if self._rounds is None else self._rounds.done,
             saved=None if self._rounds is None else self._rounds.saved,
-            command=shlex.join(["pytest", *map(str, self._config.invocation_params.args)]),
+            command=_command(self._config, self._settings),
         )
+
+
+def _command(config: pytest.Config, settings: Settings) -> str:
+    """Return what makes the verdict again: which tests, and what was said to us; no file that it would write over."""
+    chosen = [*config.args] if config.args_source is pytest.Config.ArgsSource.ARGS else []
+    for option, name in (("-k", "keyword"), ("-m", "markexpr")):
+        if given := config.getoption(name, ""):
+            chosen += [option, str(given)]
+    return redactor(os.environ)(shlex.join(["pytest", *chosen, *settings.command]))
 
 
 def is_narrowed(config: pytest.Config) -> bool:

@@ -30,7 +30,7 @@ class JudgedAgain:
         kept: Attempts whose verdict stays: it rests on what was done (a forbidden call, a tool call without a word, a
             provider's filter), and the text alone does not say so.
         answers: The rows of answers, with the labels as they are now, in their order.
-        failed: Answers that the judge failed on: they have no verdict now.
+        failures: Why the judge gave no verdict, for each answer that it failed on: those are errors now.
     """
 
     lines: tuple[BaselineLine, ...]
@@ -39,7 +39,12 @@ class JudgedAgain:
     missing: tuple[tuple[str, str], ...] = ()
     kept: int = 0
     answers: tuple[Row, ...] = ()
-    failed: int = 0
+    failures: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> int:
+        """How many answers the judge failed on."""
+        return len(self.failures)
 
     @property
     def moved(self) -> dict[tuple[Label, Label], int]:
@@ -91,7 +96,7 @@ def judge_again(
         tuple(sorted({(probe, condition) for probe, condition, _ in missing})),
         len(kept),
         tuple(_row(row, verdicts.get(number)) for number, row in enumerate(answers)),
-        sum(one.label is Label.ERROR for one in verdicts.values()),
+        tuple(one.reason for one in verdicts.values() if one.label is Label.ERROR),
     )
 
 

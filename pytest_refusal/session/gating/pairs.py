@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,9 @@ COPIES = 0.9
 
 NAMES_SHOWN = 8
 
+MOST = 10**9
+"""Attempts; a report that says more of one probe has been edited."""
+
 NONE = LabelCounts()
 
 
@@ -32,8 +35,12 @@ class Side:
         lines: Its lines, sorted.
         asked_more: (probe, condition, role) → attempts at the canonical wording of the roles ``confirm`` and ``again``.
         names: Ids of the probes that were meant to run under any condition.
-        left_out: Condition → probes that the user left out.
-        not_run: Condition → attempts that were meant to be made and were not.
+        left_out: Condition → how many probes the user left out.
+        not_run: Condition → how many attempts were meant to be made and were not.
+        left_out_ids: Condition → which probes those are; None: it does not say.
+        not_run_of: Condition → probe → how many attempts those are of it; None: it does not say.
+        picked: Condition → probes that earned fresh attempts by their first one; None: it does not say, and those are
+            picked that have any.
     """
 
     name: str
@@ -42,6 +49,9 @@ class Side:
     names: frozenset[str] = frozenset()
     left_out: Mapping[str, int] = field(default_factory=dict)
     not_run: Mapping[str, int] = field(default_factory=dict)
+    left_out_ids: Mapping[str, frozenset[str]] | None = None
+    not_run_of: Mapping[str, Mapping[str, int]] | None = None
+    picked: Mapping[str, frozenset[str]] | None = None
 
     def under(self, condition: str) -> list[BaselineLine]:
         """Return the lines of a condition."""
@@ -85,7 +95,27 @@ def side_of_report(name: str, report: Mapping[str, Any], lines: Sequence[Baselin
         frozenset(one["id"] for one in report["probes"]),
         dict(report.get("deselected", {})),
         {condition: counts["unjudged"]["not_run"] for condition, counts in report["summary"].items()},
+        _ids(report.get("left_out")),
+        _counts_by_probe(report.get("not_run")),
+        _ids(report["gate"].get("picked")),
     )
+
+
+def _ids(row: Mapping[str, Any] | None) -> dict[str, frozenset[str]] | None:
+    if row is None:
+        return None
+    if not all(isinstance(ids, list) and all(isinstance(one, str) for one in ids) for ids in row.values()):
+        raise TypeError("ids of probes were expected")
+    return {condition: frozenset(ids) for condition, ids in row.items()}
+
+
+def _counts_by_probe(row: Mapping[str, Any] | None) -> dict[str, dict[str, int]] | None:
+    if row is None:
+        return None
+    found = {condition: dict(counts) for condition, counts in row.items()}
+    if not all(type(count) is int and 0 <= count <= MOST for counts in found.values() for count in counts.values()):
+        raise TypeError("counts of attempts were expected")
+    return found
 
 
 def compared(base: Side, current: Side, pairs: Sequence[tuple[str, str]] | None = None) -> list[Compared]:
@@ -162,8 +192,7 @@ def _same_judge(base: Side, current: Side, pairs: Sequence[tuple[str, str]]) -> 
     raise UsageProblem(
         f"{base.name} was judged by {was}, {current.name} by {is_now}"
         f"{f' (another {_and(differs)})' if differs else ''}: counts of different judges are not compared; judge both "
-        "by one judge: run the older one again with this --refusal-judge (what the store holds is not asked again), or "
-        "accept a baseline anew"
+        "by one judge: 'pytest-refusal rejudge' judges the answers of a report or a baseline again, or accept anew"
     )
 
 
@@ -172,10 +201,15 @@ def _compared(base: Side, current: Side, before: str, now: str) -> Compared:
     was, is_now = _canonical(old), _canonical(new)
     reworded = {(one.probe, one.messages_sha256): one for one in new if one.rewording is not None}
     copies = are_copies(was.values()), are_copies(is_now.values())
-    usual = _usual(is_now.values()) if current.not_run.get(now) else 0
-    unnamed = sorted(was.keys() - is_now.keys() - current.names)
-    # the one side says how many were left out, not which: all of what it does not name, if they may be
-    left_out = frozenset(unnamed if len(unnamed) <= current.left_out.get(now, 0) else ())
+    lost = _lost(current, now, is_now.values())
+    gone = was.keys() - is_now.keys()
+    if current.left_out_ids is None or current.not_run_of is None:
+        unnamed = sorted(gone - current.names)
+        # the one side says how many were left out, not which: all of what it does not name, if they may be
+        left_out = frozenset(unnamed if len(unnamed) <= current.left_out.get(now, 0) else ())
+    else:
+        unnamed = sorted(gone - current.not_run_of.get(now, {}).keys())
+        left_out = frozenset(gone) & current.left_out_ids.get(now, frozenset())
     probes = []
     for name in sorted(was.keys() | is_now.keys()):
         first, second = was.get(name), is_now.get(name)
@@ -188,11 +222,11 @@ def _compared(base: Side, current: Side, before: str, now: str) -> Compared:
                 name,
                 line.expect,
                 before=_counts(first) if first is not None and known else NONE,
-                now=NONE if second is None else _counts(second, usual),
+                now=NONE if second is None else _counts(second, lost(second)),
                 category=line.category,
                 critical=line.critical,
                 standing=_standing(first, known, name in left_out),
-                picked=confirm.total > 0,
+                picked=confirm.total > 0 if current.picked is None else name in current.picked.get(now, ()),
                 confirm=confirm,
                 again=current.asked_more.get((name, now, Role.AGAIN), NONE),
                 rewordings=_rewordings(old, name, reworded) if known else (),
@@ -249,9 +283,17 @@ def _usual(lines: Iterable[BaselineLine]) -> int:
     return max(counts, key=lambda attempts: (counts[attempts], attempts), default=0)
 
 
-def _counts(line: BaselineLine, meant: int = 0) -> LabelCounts:
-    """Return the counts of a line; what it lacks of ``meant`` attempts was not run."""
-    return LabelCounts.counted(line.labels, line.violations, not_run=max(0, meant - line.attempts))
+def _lost(side: Side, condition: str, lines: Iterable[BaselineLine]) -> Callable[[BaselineLine], int]:
+    """Return what says how many attempts at a line's probe were meant to be made and were not."""
+    if side.not_run_of is not None:
+        counts = side.not_run_of.get(condition, {})
+        return lambda line: counts.get(line.probe, 0)
+    usual = _usual(lines) if side.not_run.get(condition) else 0
+    return lambda line: max(0, usual - line.attempts)
+
+
+def _counts(line: BaselineLine, not_run: int = 0) -> LabelCounts:
+    return LabelCounts.counted(line.labels, line.violations, not_run=not_run)
 
 
 def _counts_of(attempts: Sequence[Mapping[str, Any]]) -> LabelCounts:
