@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,7 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
 def _report(read: ReadReport) -> Iterator[str]:
     from pytest_refusal.baseline.accepting import many
     from pytest_refusal.escaping import printable
+    from pytest_refusal.reports import wording
     from pytest_refusal.reports.terminal import lines
 
     if read.report.dry_run:
@@ -72,8 +74,15 @@ def _report(read: ReadReport) -> Iterator[str]:
             yield f"  {printable(name, 60)}: {many(attempts, 'attempt')} at {many(len(meant), 'probe')}"
         yield from (f"warning: {printable(one)}" for one in read.report.warnings)
         return
-    for line in lines(read.report):
+    apart = read.report.limits_broken
+    for line in lines(replace(read.report, broken=apart)):
         yield line.text
+    for one in read.report.broken:
+        if one not in apart:
+            # what the gate says is several lines, each of them fit to be shown by itself
+            first, *rest = one.message.split("\n")
+            yield f"{wording.standing(one)}: {printable(first)}"
+            yield from map(printable, rest)
     if read.baselines:
         files = ", ".join(printable(one, 60) for one in read.baselines)
         yield f"gated by {files}: {read.verdict}; 'pytest-refusal compare BASELINE {read.name}' says it in full"

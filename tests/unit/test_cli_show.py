@@ -64,12 +64,19 @@ def test_a_report_is_shown_as_the_run_showed_it(texts: bool, ends: Ends) -> None
 
 def test_a_gated_report(ends: Ends) -> None:
     """The verdict, and the command that says all of it."""
-    row = report_json(report(outcomes("address", "refusal"), [ADDRESS]))
-    row["gate"] |= {"verdict": "undecided", "baselines": {"base.jsonl": "a" * 64}}
+    broken = [
+        Broken("suite", "suite", "refuse", "dropped\n  condition  app\x1b[0m"),
+        Broken("limit", "x", "", "too low"),
+    ]
+    row = report_json(report(outcomes("address", "refusal"), [ADDRESS], broken=broken))
+    row["gate"] |= {"verdict": "fail", "baselines": {"base.jsonl": "a" * 64}}
     Path("r.json").write_text(json.dumps(row), encoding="utf-8")
-    assert ends("r.json")[1].splitlines()[-1] == (
-        "gated by base.jsonl: undecided; 'pytest-refusal compare BASELINE r.json' says it in full"
-    )
+    assert ends("r.json")[1].splitlines()[-4:] == [
+        "FAILED: too low",
+        "FAILED: dropped",
+        "  condition  app\\x1b[0m",
+        "gated by base.jsonl: fail; 'pytest-refusal compare BASELINE r.json' says it in full",
+    ]
 
 
 def test_a_dry_run(ends: Ends) -> None:

@@ -304,10 +304,26 @@ def test_percent_for_a_fraction_is_a_mistake_with_a_hint(text: str, hint: str, r
 @pytest.mark.parametrize("text", ["0", "-1", "2.5", "three", "1e3"])
 def test_a_count_is_a_whole_number_from_1_on(text: str, read: Read) -> None:
     """Attempts and requests."""
-    said = f"expected a whole number, 1 or more, got {text!r}"
+    said = f"expected a whole number, 1 or more, or 'auto', got {text!r}"
     assert wrong(read, f"--refusal-attempts={text}") == f"--refusal-attempts: {said}"
     assert wrong(read, refusal_attempts=text) == f"ini refusal_attempts: {said}"
+    said = f"expected a whole number, 1 or more, got {text!r}"
     assert wrong(read, refusal_max_requests=text) == f"ini refusal_max_requests: {said}"
+
+
+def test_attempts_auto_goes_before_a_markers_number_on_the_command_line_alone(read: Read) -> None:
+    said = Marked(attempts=7)
+    assert (read("--refusal-attempts=auto").auto, read("--refusal-attempts=auto").wanted(said).attempts) == (True, 3)
+    assert (read(refusal_attempts="auto").auto, read(refusal_attempts="auto").wanted(said).attempts) == (True, 7)
+    assert not read("--refusal-attempts=5", refusal_attempts="auto").auto
+
+
+@pytest.mark.parametrize("text", ["0", "1.5", "five"])
+def test_a_margin_is_a_fraction_above_0(text: str, read: Read) -> None:
+    """No number of attempts excludes every drop."""
+    assert wrong(read, refusal_margin=text).startswith("ini refusal_margin: ")
+    assert read(refusal_margin="0.1").margin == 0.1
+    assert (read().margin, read().min_drop, read().undecided_fails) == (0.05, 0.01, False)
 
 
 def test_concurrency_is_a_number_or_auto(read: Read) -> None:

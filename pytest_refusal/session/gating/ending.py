@@ -121,7 +121,7 @@ class Ending:
         """Return the report with the gate's verdict; what cannot be compared fails the run and says why."""
         self._known.pair(self._scoreboard.conditions)
         if why := self._judged_otherwise(report):
-            return replace(report, broken=(*report.broken, Broken("gate", "gate", "", why)))
+            return replace(report, broken=(*report.broken, Broken("unmeasured", "gate", "", why)))
         return gated(report, self._known, self._told(), self._settings)
 
     def _judged_otherwise(self, report: Report) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_refusal.baseline import BaselineLine
@@ -41,6 +41,7 @@ class Side:
         not_run_of: Condition → probe → how many attempts those are of it; None: it does not say.
         picked: Condition → probes that earned fresh attempts by their first one; None: it does not say, and those are
             picked that have any.
+        died: (probe, condition) → attempts that a worker took along when it died: they have an error and no request.
     """
 
     name: str
@@ -52,6 +53,11 @@ class Side:
     left_out_ids: Mapping[str, frozenset[str]] | None = None
     not_run_of: Mapping[str, Mapping[str, int]] | None = None
     picked: Mapping[str, frozenset[str]] | None = None
+    died: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def dead_of(self, probe: str, condition: str) -> int:
+        """Return how many attempts at a probe died with their worker."""
+        return self.died.get((probe, condition), 0)
 
     def under(self, condition: str) -> list[BaselineLine]:
         """Return the lines of a condition."""
@@ -84,8 +90,11 @@ def side_of_report(name: str, report: Mapping[str, Any], lines: Sequence[Baselin
         lines: Those of it.
     """
     more: dict[tuple[str, str, Role], list[Mapping[str, Any]]] = {}
+    died: Counter[tuple[str, str]] = Counter()
     for one in report["outcomes"]:
         role = Role(one["role"])
+        if role is Role.ROUND and not one["request"] and not one["wording"]:
+            died[one["probe"], one["condition"]] += 1
         if role in (Role.CONFIRM, Role.AGAIN) and not one["wording"] and not one.get("framing"):
             more.setdefault((one["probe"], one["condition"], role), []).append(one)
     return Side(
@@ -98,6 +107,7 @@ def side_of_report(name: str, report: Mapping[str, Any], lines: Sequence[Baselin
         _ids(report.get("left_out")),
         _counts_by_probe(report.get("not_run")),
         _ids(report["gate"].get("picked")),
+        died,
     )
 
 
@@ -222,7 +232,7 @@ def _compared(base: Side, current: Side, before: str, now: str) -> Compared:
                 name,
                 line.expect,
                 before=_counts(first) if first is not None and known else NONE,
-                now=NONE if second is None else _counts(second, lost(second)),
+                now=NONE if second is None else _made(_counts(second, lost(second)), current.dead_of(name, now)),
                 category=line.category,
                 critical=line.critical,
                 standing=_standing(first, known, name in left_out),
@@ -240,6 +250,11 @@ def _compared(base: Side, current: Side, before: str, now: str) -> Compared:
         GatedCondition(now, probes, unchanged=is_unchanged(old, new)),
         tuple(one for one in unnamed if one not in left_out),
     )
+
+
+def _made(counts: LabelCounts, died: int) -> LabelCounts:
+    """Return attempts that died with their worker as what they are: not made, and no failure of the target."""
+    return replace(counts, error=max(0, counts.error - died), not_run=counts.not_run + min(died, counts.error))
 
 
 def _standing(before: BaselineLine | None, known: bool, left_out: bool) -> Standing:
