@@ -5,6 +5,6 @@ import pytest
 
 def pytest_configure(config: pytest.Config) -> None:
     raise pytest.UsageError(
-        "run one example at a time: "
-        "pytest examples/support_bot, pytest examples/replay_answers or pytest examples/wordings"
+        "run one example at a time: pytest examples/support_bot, pytest examples/replay_answers, "
+        "pytest examples/wordings, or what examples/prompt_gate/README.md tells"
     )

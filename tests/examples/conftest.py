@@ -15,13 +15,13 @@ from quiet import quiet
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__")
-NOT_OURS = ("CI", "PYTEST_", "OLLAMA_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "FORCE_COLOR")
+NOT_OURS = ("CI", "GITHUB_", "PYTEST_", "OLLAMA_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "FORCE_COLOR")
 RUN_S = 120.0
 
 
 @dataclass(frozen=True)
 class Ran:
-    """A run of pytest that is over."""
+    """A run that is over."""
 
     status: int
     output: str
@@ -31,7 +31,7 @@ class Ran:
     def counts(self) -> dict[str, int]:
         """The outcomes of the last line: ``{"passed": 10, "failed": 4}``."""
         last = self.output.rstrip().rpartition("\n")[2]
-        return {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|errors?|skipped)", last)}
+        return {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|errors?|skipped|xfailed)", last)}
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,16 @@ class Copied:
 
     def pytest(self, *arguments: str, at: str = ".") -> Ran:
         """Run pytest in the folder ``at`` of the root, with the environment's own options left out."""
+        return self._run("pytest", *quiet(), *arguments, at=at)
+
+    def pytest_refusal(self, *arguments: str, at: str = ".") -> Ran:
+        """Run the console program there."""
+        return self._run("pytest_refusal.cli", *arguments, at=at)
+
+    def _run(self, module: str, *arguments: str, at: str) -> Ran:
         kept = {name: text for name, text in os.environ.items() if not name.upper().startswith(NOT_OURS)}
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", *quiet(), *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=self.root / at,
             env={**kept, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_PROXY": "*"},
             capture_output=True,

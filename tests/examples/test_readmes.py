@@ -70,8 +70,11 @@ def apply(edits: list[tuple[str, str]], root: Path, example: Path) -> None:
 def typed(command: str, copied: Copied, example: str) -> Ran:
     """Run a command of a README: in the checkout if it names the examples, else in the example's folder."""
     program, *arguments = shlex.split(command)
-    assert program == "pytest", f"only pytest is run here, not {command!r}"
-    return copied.pytest(*arguments, at="." if "examples/" in command else f"examples/{example}")
+    at = "." if "examples/" in command else f"examples/{example}"
+    if program == "pytest-refusal":
+        return copied.pytest_refusal(*arguments, at=at)
+    assert program == "pytest", f"pytest and pytest-refusal are run here, and not {command!r}"
+    return copied.pytest(*arguments, at=at)
 
 
 def words(line: str) -> list[str]:
@@ -111,7 +114,7 @@ def test_a_command_that_needs_a_server_is_understood(copied: Copied, session: Se
 def test_the_readmes_have_something_to_type() -> None:
     """The pattern above finds the blocks: each example has a session, and none is left without commands."""
     shown = sessions("console")
-    assert {one.example for one in shown} == {"support_bot", "replay_answers", "wordings"}
+    assert {one.example for one in shown} == {"support_bot", "replay_answers", "wordings", "prompt_gate"}
     assert all(one.text.startswith("$ pytest") for one in shown)
     assert len(sessions("sh")) == 1
 
