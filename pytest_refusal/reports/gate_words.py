@@ -296,6 +296,8 @@ def next_steps(one: DirectionResult) -> Iterator[str]:
             )
         case GateVerdict.UNDECIDED if one.doubts == (Doubt.NOT_RUN,):
             yield "run all of it"
+        case GateVerdict.UNDECIDED if one.copies == one.selected:
+            yield "more probes decide (more attempts would be more copies); a drop may be there"
         case GateVerdict.UNDECIDED:
             yield "more attempts (--refusal-attempts), or more probes, decide; a drop may be there"
         case _:
