@@ -10,7 +10,7 @@ from pytest_refusal.gate import GatedProbe, detectable, levels, never_fails
 from pytest_refusal.reports import gate_words as words
 from pytest_refusal.session.gating.known import Known
 from pytest_refusal.session.gating.pairs import Side, compared
-from pytest_refusal.session.gating.verdict import gate_settings
+from pytest_refusal.session.gating.verdict import base_of, gate_settings
 from pytest_refusal.session.wire import Plan
 from pytest_refusal.settings import Settings
 
@@ -28,7 +28,7 @@ def outlook(known: Known, plan: Plan, settings: Settings) -> Iterator[str]:
     """
     told = gate_settings(settings)
     planned = {(one.condition, one.probe): one.attempts for one in plan.selected}
-    pairs = compared(Side(known.name, known.lines), Side("this run", ()), [(b, n) for n, b in known.pairs.items()])
+    pairs = compared(base_of(known, settings), Side("this run", ()), [(b, n) for n, b in known.pairs.items()])
     shares = levels([one.gated for one in pairs], told.alpha)
     by_name = {one.now: one.gated for one in pairs}
     found = []

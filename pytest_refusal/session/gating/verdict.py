@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_refusal.baseline import lines_of
+from pytest_refusal.baseline.accepting import many
 from pytest_refusal.baseline.answers import answers_path, read_answers
 from pytest_refusal.escaping import printable
 from pytest_refusal.gate import GateSettings, decide
@@ -60,7 +61,7 @@ def gated(report: Report, known: Known, asked: Asked, settings: Settings) -> Rep
         settings: Of the run.
     """
     told = gate_settings(settings)
-    base = Side(known.name, known.lines)
+    base = base_of(known, settings)
     report = replace(report, left_out=_left_out(report, known, asked))
     now, pairs, result = held(report, known, asked, settings)
     gate = GateReport(
@@ -69,7 +70,7 @@ def gated(report: Report, known: Known, asked: Asked, settings: Settings) -> Rep
         min_drop=told.min_drop,
         baselines={one.name: one.sha256 for one in known.files},
         remark=other_models(base, now, pairs),
-        about=tuple(about(base, now, pairs)),
+        about=(*about(base, now, pairs), *_left_out_words(known, base)),
         relabelled=known.relabelled,
         answers=tuple(_side_by_side(report, known, result)) if report.texts else (),
         picked=asked.picked,
@@ -78,6 +79,12 @@ def gated(report: Report, known: Known, asked: Asked, settings: Settings) -> Rep
         command=asked.command,
     )
     return replace(report, gate=gate, broken=(*report.broken, *_broken(gate, settings, known)))
+
+
+def base_of(known: Known, settings: Settings) -> Side:
+    """Return the baselines as a side, without the pinned rewordings where the command line leaves other words out."""
+    reworded = settings.paraphrases != 0
+    return Side(known.name, [one for one in known.lines if reworded or one.rewording is None])
 
 
 def gate_settings(settings: Settings) -> GateSettings:
@@ -92,7 +99,7 @@ def held(report: Report, known: Known, asked: Asked, settings: Settings) -> tupl
         (this run as a side, the pairs of conditions, what the gate finds).
     """
     now = _side(report, known, asked)
-    pairs = compared(Side(known.name, known.lines), now, [(before, name) for name, before in known.pairs.items()])
+    pairs = compared(base_of(known, settings), now, [(before, name) for name, before in known.pairs.items()])
     if asked.rounds is not None:
         rounds = asked.rounds
         pairs = [replace(one, gated=replace(one.gated, rounds=rounds.get(one.now, {}))) for one in pairs]
@@ -105,6 +112,11 @@ def _side(report: Report, known: Known, asked: Asked) -> Side:
     row["gate"]["picked"] = {name: list(probes) for name, probes in asked.picked.items()}
     lines = lines_of(row) if report.judge is not None else []
     return side_of_report("this run", row, lines)
+
+
+def _left_out_words(known: Known, base: Side) -> list[str]:
+    count = len(known.lines) - len(base.lines)
+    return [f"left out: {many(count, 'pinned rewording')} (--refusal-paraphrases=0)"] if count else []
 
 
 def _left_out(report: Report, known: Known, asked: Asked) -> dict[str, tuple[str, ...]]:
