@@ -147,7 +147,7 @@ def _check_identity(base: Side, current: Side, pairs: Sequence[Compared]) -> Non
 def _check_checkout(current: Side, path: Path) -> None:
     from pytest_refusal.errors import UsageProblem
     from pytest_refusal.session.gating.identity import DRY_RUN, differences
-    from pytest_refusal.session.reading import read_report
+    from pytest_refusal.session.past.reading import read_report
 
     checkout = read_report(path)
     if not checkout.report.dry_run:

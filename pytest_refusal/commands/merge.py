@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_refusal.session.merging import Merged
+    from pytest_refusal.session.past.merging import Merged
 
 DESCRIPTION = """\
 Join the JSON reports of one run that was split: by -k, by folders, by conditions, over the machines of a CI matrix.
@@ -61,8 +61,8 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     from pytest_refusal.errors import NotMerged
     from pytest_refusal.escaping import printable
     from pytest_refusal.reports.wire_json import as_text, report_json
-    from pytest_refusal.session.merging import merged
-    from pytest_refusal.session.reading import read_report
+    from pytest_refusal.session.past.merging import merged
+    from pytest_refusal.session.past.reading import read_report
 
     output = json_file(given.output)
     shards = [read_report(path) for path in given.reports]

@@ -105,9 +105,9 @@ def _report(given: argparse.Namespace) -> tuple[int, str]:
     from pytest_refusal.errors import UsageProblem
     from pytest_refusal.escaping import printable
     from pytest_refusal.reports.wire_json import as_text, report_json
-    from pytest_refusal.session.merging import gate_of
-    from pytest_refusal.session.reading import read_report
-    from pytest_refusal.session.rejudging import rejudged
+    from pytest_refusal.session.past.merging import gate_of
+    from pytest_refusal.session.past.reading import read_report
+    from pytest_refusal.session.past.rejudging import rejudged
 
     output = None if given.output is None else json_file(given.output)
     read = read_report(given.file)
@@ -144,7 +144,7 @@ def _baseline(given: argparse.Namespace) -> tuple[int, str]:
     from pytest_refusal.errors import UsageProblem
     from pytest_refusal.escaping import printable
     from pytest_refusal.session.gating.judged_again import judge_again
-    from pytest_refusal.session.reading import read_report
+    from pytest_refusal.session.past.reading import read_report
 
     path: Path = given.file
     output: Path = given.output or path

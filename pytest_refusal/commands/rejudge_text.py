@@ -11,8 +11,8 @@ from pytest_refusal.records import Label
 from pytest_refusal.reports import wording
 from pytest_refusal.reports.terminal import table
 from pytest_refusal.session.gating.judged_again import JudgedAgain
-from pytest_refusal.session.reading import ReadReport
-from pytest_refusal.session.rejudging import Rejudged
+from pytest_refusal.session.past.reading import ReadReport
+from pytest_refusal.session.past.rejudging import Rejudged
 
 MOST_SHOWN = 30
 Moves = Mapping[tuple[Label, Label], int]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_refusal.baseline import BaselineLine
-    from pytest_refusal.session.reading import ReadReport
+    from pytest_refusal.session.past.reading import ReadReport
 
 DESCRIPTION = """\
 Print a JSON report as the run that wrote it printed its summary, for one that lies among the artefacts of a CI run. It
@@ -49,7 +49,7 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     from pytest_refusal.baseline.answers import SUFFIX
     from pytest_refusal.errors import UsageProblem
     from pytest_refusal.escaping import printable
-    from pytest_refusal.session.reading import read_report
+    from pytest_refusal.session.past.reading import read_report
 
     path: Path = given.file
     if path.name.endswith(SUFFIX):

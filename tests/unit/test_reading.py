@@ -16,7 +16,7 @@ from pytest_refusal.protocols import Condition, Facts
 from pytest_refusal.records import Applied, FramedForm, Message, Rewording, Tier
 from pytest_refusal.reports.wire_json import report_json, to_text
 from pytest_refusal.schemas import schema_path
-from pytest_refusal.session.reading import read_report, report_of
+from pytest_refusal.session.past.reading import read_report, report_of
 from pytest_refusal.session.summing import summed
 from pytest_refusal.settings import FloorMode, Limits, Rule
 from pytest_refusal.summary import AskedWordings, Broken, MeasuredCondition, Report, ServerUse, SmallestFlip

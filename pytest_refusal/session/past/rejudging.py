@@ -10,7 +10,7 @@ from pytest_refusal.agreement import agreement
 from pytest_refusal.protocols import Judge
 from pytest_refusal.records import FramedForm, Label, Outcome, Probe, Response, Verdict
 from pytest_refusal.session.gating.judged_again import Each, rests_on_acts, verdict_of
-from pytest_refusal.session.merging import broken_anew, was_cut
+from pytest_refusal.session.past.merging import broken_anew, was_cut
 from pytest_refusal.session.summing import summed
 from pytest_refusal.summary import Report
 

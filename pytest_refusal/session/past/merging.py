@@ -13,7 +13,7 @@ from pytest_refusal.errors import NotMerged
 from pytest_refusal.escaping import printable
 from pytest_refusal.limits import broken_limits
 from pytest_refusal.records import Outcome, Probe
-from pytest_refusal.session.reading import ReadReport
+from pytest_refusal.session.past.reading import ReadReport
 from pytest_refusal.session.summing import by_condition, summed
 from pytest_refusal.session.wordings.numbers import WordingNumbers
 from pytest_refusal.settings import Limits

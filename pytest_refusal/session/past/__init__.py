@@ -1,0 +1,1 @@
+"""Reports of runs that are over: read back, joined, judged again."""
