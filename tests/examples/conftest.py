@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from forked import run
 from quiet import quiet
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__")
 NOT_OURS = ("CI", "PYTEST_", "OLLAMA_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "FORCE_COLOR")
-RUN_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -43,16 +41,10 @@ class Copied:
     def pytest(self, *arguments: str, at: str = ".") -> Ran:
         """Run pytest in the folder ``at`` of the root, with the environment's own options left out."""
         kept = {name: text for name, text in os.environ.items() if not name.upper().startswith(NOT_OURS)}
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *quiet(), *arguments],
-            cwd=self.root / at,
-            env={**kept, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_PROXY": "*"},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=RUN_S,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        out, err = (self.root.parent / f"{self.root.name}-{name}" for name in ("out", "err"))
+        environment = {**kept, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_PROXY": "*"}
+        status = run((*quiet(), *arguments), self.root / at, environment, out, err)
+        return Ran(status, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
