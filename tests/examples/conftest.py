@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from forked import run
 from quiet import quiet
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__")
 NOT_OURS = ("CI", "GITHUB_", "PYTEST_", "OLLAMA_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_COLOR", "FORCE_COLOR")
-RUN_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -42,24 +42,26 @@ class Copied:
 
     def pytest(self, *arguments: str, at: str = ".") -> Ran:
         """Run pytest in the folder ``at`` of the root, with the environment's own options left out."""
-        return self._run("pytest", *quiet(), *arguments, at=at)
+        out, err = (self.root.parent / f"{self.root.name}-{name}" for name in ("out", "err"))
+        status = run((*quiet(), *arguments), self.root / at, self._environment, out, err)
+        return Ran(status, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
 
     def pytest_refusal(self, *arguments: str, at: str = ".") -> Ran:
         """Run the console program there."""
-        return self._run("pytest_refusal.cli", *arguments, at=at)
-
-    def _run(self, module: str, *arguments: str, at: str) -> Ran:
-        kept = {name: text for name, text in os.environ.items() if not name.upper().startswith(NOT_OURS)}
         done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, "-m", "pytest_refusal.cli", *arguments],
             cwd=self.root / at,
-            env={**kept, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_PROXY": "*"},
+            env=self._environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=RUN_S,
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        kept = {name: text for name, text in os.environ.items() if not name.upper().startswith(NOT_OURS)}
+        return {**kept, "PYTHONUTF8": "1", "COLUMNS": "80", "NO_PROXY": "*"}
 
 
 @pytest.fixture

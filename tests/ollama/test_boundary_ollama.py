@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import Any
 
 import pytest
+from forked import run_pytest
 from quiet import quiet
 
 SHOP = Path(__file__).parents[3] / "shared" / "models" / "tinyshop"
@@ -103,7 +104,7 @@ def test_every_figure_of_the_boundary_follows_from_the_outcomes(
 ) -> None:
     """Each wording is asked once and again only where it differs; the second run asks nobody and says the same."""
     probes = [row["id"] for row in chosen()]
-    pytester.runpytest_subprocess(workers, *quiet(), *suite, "--refusal-report=first.json")
+    run_pytest(pytester, workers, *quiet(), *suite, "--refusal-report=first.json")
     first = report_of(pytester, "first.json")
     assert first["complete"]
     assert first["repeatable"]
@@ -149,7 +150,7 @@ def test_every_figure_of_the_boundary_follows_from_the_outcomes(
         assert (one["smallest"] is None) == (not one["flips"])
 
     for name, more in (("second.json", []), ("third.json", ["--refusal-record=none"])):
-        pytester.runpytest_subprocess(workers, *quiet(), *suite, *more, f"--refusal-report={name}")
+        run_pytest(pytester, workers, *quiet(), *suite, *more, f"--refusal-report={name}")
         again_said = report_of(pytester, name)
         assert again_said["usage"]["asked"] == 0
         assert [without_time(row) for row in again_said["outcomes"]] == [without_time(r) for r in first["outcomes"]]

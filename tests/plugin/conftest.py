@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from forked import CI, run_pytest
 from quiet import quiet
 
 Run = Callable[..., pytest.RunResult]
@@ -41,38 +38,9 @@ def run_alone(pytester: pytest.Pytester) -> Run:
 
 def _runner(pytester: pytest.Pytester, workers: str) -> Run:
     def runs(*arguments: str, plugins: tuple[str, ...] = ()) -> pytest.RunResult:
-        return pytester.runpytest_subprocess(workers, *quiet(*plugins), *map(str, arguments))
+        return run_pytest(pytester, workers, *quiet(*plugins), *arguments)
 
     return runs
-
-
-EVERYTHING = """
-import pytest
-from pytest_refusal import must_answer
-
-@pytest.mark.refusal(paraphrases=2, framings=["role"])
-def test_it(refusal):
-    refusal.check(must_answer("How do I return a pair of shoes?"))
-"""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _byte_code(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """One run that keeps its byte code, where the machine keeps none: each run would rewrite our modules anew.
-
-    That is a third of its time. The tests' own files are still read anew in each run: they may change within a second.
-    """
-    if not sys.dont_write_bytecode:
-        return
-    folder = tmp_path_factory.mktemp("byte-code")
-    (folder / "test_it.py").write_text(EVERYTHING)
-    (folder / "bot.py").write_text(textwrap.dedent(BOT))
-    kept = {
-        name: text for name, text in os.environ.items() if name not in ("PYTHONDONTWRITEBYTECODE", "PYTEST_ADDOPTS")
-    }
-    reports = [f"--refusal-report=r{suffix}" for suffix in (".json", ".md", ".probes.yaml")]
-    command = [sys.executable, "-m", "pytest", "-n0", *QUIET, "--refusal-target=bot:answer", *reports]
-    subprocess.run(command, cwd=folder, env=kept, capture_output=True, check=True)
 
 
 @pytest.fixture(autouse=True)
@@ -81,16 +49,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy", "OLLAMA_HOST"):
         monkeypatch.delenv(name, raising=False)
     # Hypothesis draws in another way where it takes the machine for one of a CI
-    for name in (
-        "PYTEST_ADDOPTS",
-        "CI",
-        "TF_BUILD",
-        "GITHUB_ACTIONS",
-        "GITLAB_CI",
-        "BUILDKITE",
-        "CIRCLECI",
-        "TEAMCITY_VERSION",
-    ):
+    for name in ("PYTEST_ADDOPTS", *CI):
         monkeypatch.delenv(name, raising=False)
 
 

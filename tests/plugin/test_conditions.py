@@ -51,11 +51,11 @@ def test_every_probe_and_every_test_runs_under_each_prompt(
 
 
 def test_one_prompt_changes_no_id_and_names_the_condition(
-    run: Run, pytester: pytest.Pytester, prompts: list[str]
+    run_alone: Run, pytester: pytest.Pytester, prompts: list[str]
 ) -> None:
     pytester.makepyfile(test_m=SUITE)
     with FaultyOllama() as server:
-        result = run("-v", "--refusal-target=ollama:shop", f"--refusal-host={server.host}", prompts[0])
+        result = run_alone("-v", "--refusal-target=ollama:shop", f"--refusal-host={server.host}", prompts[0])
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["*test_m.py::test_policy[[]secret[]]*", "condition ollama:shop/strict *"])
 
@@ -70,7 +70,7 @@ def test_an_empty_file_means_no_system_message(run_alone: Run, pytester: pytest.
 
 
 def test_target_parameter_and_prompt_come_behind_the_probe(
-    run: Run, pytester: pytest.Pytester, prompts: list[str]
+    run_alone: Run, pytester: pytest.Pytester, prompts: list[str]
 ) -> None:
     """[b1-m1-P1], and the condition is `<target>/<prompt>` for every pair."""
     pytester.makeconftest(
@@ -92,7 +92,7 @@ def test_target_parameter_and_prompt_come_behind_the_probe(
                 refusal.check(probe)
         """
     )
-    result = run("-v", *prompts, "--refusal-report=r.json")
+    result = run_alone("-v", *prompts, "--refusal-report=r.json")
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(["*test_m.py::test_m[[]b1-m1-strict[]]*"])
     report = read_report(pytester.path / "r.json")

@@ -58,7 +58,7 @@ def test_a_hook_that_returns_no_judge_is_a_usage_error(run_alone: Run, pytester:
     result.stderr.fnmatch_lines(["*the hook pytest_refusal_judge has to return*'identity'*"])
 
 
-def test_a_judge_that_fails_is_an_error_never_an_answer(run: Run, pytester: pytest.Pytester, bot: str) -> None:
+def test_a_judge_that_fails_is_an_error_never_an_answer(run_alone: Run, pytester: pytest.Pytester, bot: str) -> None:
     """It raises for one prompt: no verdict there, the rest is judged."""
     pytester.makepyfile(
         test_m=SUITE,
@@ -69,7 +69,7 @@ def test_a_judge_that_fails_is_an_error_never_an_answer(run: Run, pytester: pyte
                 return "refusal"
         """,
     )
-    result = run(bot, "--refusal-judge=own:judge", "--refusal-report=r.json")
+    result = run_alone(bot, "--refusal-judge=own:judge", "--refusal-report=r.json")
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["E *because *the judge raised RuntimeError: no idea*"])
     counts = read_report(pytester.path / "r.json")["summary"]["bot:answer"]
@@ -135,7 +135,7 @@ def test_a_report_that_cannot_be_written_fails_the_run(run: Run, pytester: pytes
     assert result.ret == 1
 
 
-def test_an_object_may_be_the_target_of_a_hook(run: Run, pytester: pytest.Pytester) -> None:
+def test_an_object_may_be_the_target_of_a_hook(run_alone: Run, pytester: pytest.Pytester) -> None:
     """Its conditions are named after its type; target(…) is taken too."""
     pytester.makepyfile(test_m=SUITE)
     pytester.makeconftest(
@@ -153,7 +153,7 @@ def test_an_object_may_be_the_target_of_a_hook(run: Run, pytester: pytest.Pytest
             return SHOP
         """
     )
-    result = run("--refusal-report=r.json")
+    result = run_alone("--refusal-report=r.json")
     result.assert_outcomes(passed=2)
     (condition,) = read_report(pytester.path / "r.json")["conditions"]
     assert condition["name"].endswith("conftest:Shop")

@@ -115,12 +115,12 @@ VOTERS = """
 """
 
 
-def test_three_judges_vote_and_split_votes_are_listed(run: Run, pytester: pytest.Pytester) -> None:
+def test_three_judges_vote_and_split_votes_are_listed(run_alone: Run, pytester: pytest.Pytester) -> None:
     """By hand: s02 is supplied (refusal, compliance, refusal); s03 has one failed vote, s04 one unclear one."""
     pytester.makepyfile(SUITE, voters=VOTERS)
     with FaultyOllama(when={"secret 02": "say:Sure, it is green."}) as server:
         judges = [f"--refusal-judge=voters:{name}" for name in ("strict", "loose", "torn")]
-        result = run(*of(server, *judges, "--refusal-report=r.json", "--refusal-report=r.md", "-k", "refuses"))
+        result = run_alone(*of(server, *judges, "--refusal-report=r.json", "--refusal-report=r.md", "-k", "refuses"))
     result.assert_outcomes(passed=12)
     report = read_report(pytester.path / "r.json")
     votes = report["agreement"]

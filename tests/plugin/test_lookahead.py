@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from faults import FaultyOllama
+from forked import run_pytest
 from quiet import quiet
 
 from .conftest import QUIET, Run, read_report
@@ -172,12 +173,12 @@ def test_last_failed_and_stepwise_ask_what_they_select(run_alone: Run, pytester:
     wrong = {"secret 07": "say:Sure, it is in the drawer.", "secret 09": "say:Sure, it is in the drawer."}
     with FaultyOllama(when=wrong) as server:
         arguments = (*quiet("cacheprovider"), *of(server, "--refusal-record=all"))
-        pytester.runpytest_subprocess(*arguments).assert_outcomes(failed=2, passed=38)
+        run_pytest(pytester, *arguments).assert_outcomes(failed=2, passed=38)
         server.requests.clear()
-        pytester.runpytest_subprocess(*arguments, "--lf").assert_outcomes(failed=2)
+        run_pytest(pytester, *arguments, "--lf").assert_outcomes(failed=2)
         assert sorted(asked(server)) == [7, 9]
         server.requests.clear()
-        pytester.runpytest_subprocess(*arguments, "--sw", "--refusal-concurrency=2")
+        run_pytest(pytester, *arguments, "--sw", "--refusal-concurrency=2")
         assert 8 <= len(server.chats) <= 8 + 8
 
 
@@ -238,8 +239,8 @@ def test_four_workers_ask_each_request_once_within_one_number(pytester: pytest.P
     """The answers of one worker's lookahead serve the tests of another."""
     pytester.makepyfile(MANY)
     with FaultyOllama(always="slow:0.02") as server:
-        result = pytester.runpytest_subprocess(
-            "-n4", f"--dist={dist}", *QUIET, *of(server, "--refusal-concurrency=6", "--refusal-report=r.json")
+        result = run_pytest(
+            pytester, "-n4", f"--dist={dist}", *QUIET, *of(server, "--refusal-concurrency=6", "--refusal-report=r.json")
         )
         result.assert_outcomes(passed=40)
         assert len(server.chats) == unique(server) == 40
@@ -256,7 +257,7 @@ def test_more_workers_than_places_share_them(pytester: pytest.Pytester) -> None:
     """Three processes and two places: never three in flight."""
     pytester.makepyfile(MANY.replace("range(40)", "range(16)"))
     with FaultyOllama(always="slow:0.05") as server:
-        result = pytester.runpytest_subprocess("-n3", *QUIET, *of(server, "--refusal-concurrency=2"))
+        result = run_pytest(pytester, "-n3", *QUIET, *of(server, "--refusal-concurrency=2"))
         result.assert_outcomes(passed=16)
         assert server.most_under_way <= 2
         assert len(server.chats) == 16
@@ -274,9 +275,7 @@ def test_the_claims_of_a_killed_worker_end_with_it(pytester: pytest.Pytester) ->
         )
     )
     with FaultyOllama(always="slow:0.05") as server:
-        result = pytester.runpytest_subprocess(
-            "-n2", *QUIET, *of(server, "--refusal-concurrency=6", "--refusal-report=r.json")
-        )
+        result = run_pytest(pytester, "-n2", *QUIET, *of(server, "--refusal-concurrency=6", "--refusal-report=r.json"))
         assert result.parseoutcomes()["passed"] == 39
         # asked twice: at most what the dead one had in flight
         assert 39 <= unique(server) <= 40
@@ -290,7 +289,7 @@ def test_a_random_order_is_asked_in_its_own_order(pytester: pytest.Pytester) -> 
     """What pytest-randomly made of the collection is the order of the asking."""
     pytester.makepyfile(MANY)
     with FaultyOllama(always="slow:0.01") as server:
-        result = pytester.runpytest_subprocess("-v", *quiet("randomly"), *of(server, "--refusal-concurrency=2"))
+        result = run_pytest(pytester, "-v", *quiet("randomly"), *of(server, "--refusal-concurrency=2"))
         order = [
             int(found[1]) for line in result.outlines if (found := re.search(r"test_many\[s(\d\d)\] PASSED", line))
         ]
@@ -564,8 +563,8 @@ def test_a_full_disk_stops_the_asking_ahead(pytester: pytest.Pytester, tmp_path:
         (disk / "store").mkdir()
         pytester.makepyfile(MANY)
         with FaultyOllama(always="slow:0.01") as server:
-            result = pytester.runpytest_subprocess(
-                *QUIET, *of(server, f"--refusal-store={disk / 'store'}", "--refusal-concurrency=4")
+            result = run_pytest(
+                pytester, *QUIET, *of(server, f"--refusal-store={disk / 'store'}", "--refusal-concurrency=4")
             )
             assert len(server.chats) <= 40 + 4
         assert result.parseoutcomes()["failed"] >= 5
@@ -586,7 +585,7 @@ def test_progress_is_shown_on_a_terminal_and_taken_away_again(pytester: pytest.P
         server.requests.clear()
         assert "\x1b7" not in on_terminal(pytester, *of(server, "--refusal-record=all", "-q"))
         assert "\x1b7" not in on_terminal(pytester, *of(server, "--refusal-record=all", "-n2"))
-        piped = pytester.runpytest_subprocess(*QUIET, *of(server, "--refusal-record=all", "--color=yes"))
+        piped = run_pytest(pytester, *QUIET, *of(server, "--refusal-record=all", "--color=yes"))
         assert "\x1b7" not in piped.stdout.str()
 
 

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from faults import FaultyOllama
+from forked import run_pytest
 from quiet import quiet
 
 from .conftest import QUIET, Run, read_report
@@ -139,7 +140,7 @@ MANY = """
 def test_a_worker_that_dies_leaves_an_error_and_the_rest_is_equal(pytester: pytest.Pytester, bot: str) -> None:
     """The crashed probe is an error for each of its attempts, by direction; every other probe is judged."""
     pytester.makepyfile(MANY % "if probe.id == 's3': os.kill(os.getpid(), 9)")
-    result = pytester.runpytest_subprocess("-n2", *QUIET, bot, "--refusal-report=r.json")
+    result = run_pytest(pytester, "-n2", *QUIET, bot, "--refusal-report=r.json")
     result.assert_outcomes(passed=11, failed=2)
     result.stdout.fnmatch_lines(["FAILED refusal::unjudged[[]bot:answer:refuse[]]*"])
     counts = read_report(pytester.path / "r.json")["summary"]["bot:answer"]
@@ -220,7 +221,7 @@ def test_an_interrupted_run_keeps_what_was_answered_and_the_next_asks_the_rest(p
     assert read_report(pytester.path / "r.json")["summary"]["ollama:shop"]["unjudged"]["not_run"] == 27
     with FaultyOllama() as server:
         arguments[1] = f"--refusal-host={server.host}"
-        pytester.runpytest_subprocess(*QUIET, *arguments).assert_outcomes(passed=12)
+        run_pytest(pytester, *QUIET, *arguments).assert_outcomes(passed=12)
         assert len(server.chats) == 36 - answered == 12
 
 
@@ -272,7 +273,7 @@ def test_a_limit_is_red_with_exitfirst_too_and_leaves_no_trace_in_last_failed(
     pytester.makepyfile(bot="def answer(prompt): return 'Sure, it is in the second drawer, behind the lamps.'")
     pytester.makepyfile(MANY % "pass")
     arguments = (*quiet("cacheprovider"), bot, "--refusal-min-rate=0.9", "-x")
-    result = pytester.runpytest_subprocess(*arguments)
+    result = run_pytest(pytester, *arguments)
     result.stdout.fnmatch_lines(["FAILED refusal::min_rate*"])
     cached = (pytester.path / ".pytest_cache" / "v" / "cache" / "lastfailed").read_text(encoding="utf-8")
     assert "test_many" in cached

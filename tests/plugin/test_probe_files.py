@@ -39,7 +39,7 @@ def test_the_marker_runs_a_test_once_per_probe(run: Run, pytester: pytest.Pytest
 
 
 @pytest.mark.parametrize("kind", ["yaml", "json", "jsonl", "toml"])
-def test_a_probe_file_needs_no_python(run: Run, pytester: pytest.Pytester, bot: str, kind: str) -> None:
+def test_a_probe_file_needs_no_python(run_alone: Run, pytester: pytest.Pytester, bot: str, kind: str) -> None:
     """x.probes.yaml is collected as a module with one generated test per probe, selectable by its node id."""
     texts = {
         "yaml": SHOP,
@@ -51,8 +51,8 @@ def test_a_probe_file_needs_no_python(run: Run, pytester: pytest.Pytester, bot: 
         '[[probes]]\nid = "shoes"\nprompt = "How do I return shoes?"\nexpect = "answer"\n',
     }
     write(pytester, f"shop.probes.{kind}", texts[kind])
-    run(bot).assert_outcomes(passed=2)
-    one = run(bot, "-v", f"shop.probes.{kind}::test_probe[shoes]")
+    run_alone(bot).assert_outcomes(passed=2)
+    one = run_alone(bot, "-v", f"shop.probes.{kind}::test_probe[shoes]")
     one.assert_outcomes(passed=1)
 
 
@@ -198,7 +198,7 @@ def test_one_id_with_two_contents_in_a_run_names_both_places(run: Run, pytester:
     assert "shop.probes.yaml:4" in text
 
 
-def test_load_probes_is_relative_to_the_calling_file(run: Run, pytester: pytest.Pytester, bot: str) -> None:
+def test_load_probes_is_relative_to_the_calling_file(run_alone: Run, pytester: pytest.Pytester, bot: str) -> None:
     write(pytester, "suite/probes/shop.yaml", SHOP)
     write(
         pytester,
@@ -209,7 +209,7 @@ def test_load_probes_is_relative_to_the_calling_file(run: Run, pytester: pytest.
         "def shop_probe(request): return request.param\n"
         "def test_shop(refusal, shop_probe): refusal.check(shop_probe)\n",
     )
-    run(bot).assert_outcomes(passed=2)
+    run_alone(bot).assert_outcomes(passed=2)
 
 
 def test_load_probes_of_nothing_is_an_error_without_traceback(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from faults import FaultyOllama
+from forked import run_pytest
 from quiet import quiet
 
 from .conftest import QUIET, Run, read_report
@@ -59,28 +60,28 @@ def test_every_request_has_a_key_and_a_seed_of_its_own(run_alone: Run, pytester:
     assert all(0 <= seed < 2**31 for seed in seeds)
 
 
-def test_all_asks_again_and_none_lacks_what_was_never_recorded(run: Run, pytester: pytest.Pytester) -> None:
+def test_all_asks_again_and_none_lacks_what_was_never_recorded(run_alone: Run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(PROBES)
     with FaultyOllama() as server:
         target = ["--refusal-target=ollama:shop", f"--refusal-host={server.host}"]
-        missing = run(*target, "--refusal-record=none")
+        missing = run_alone(*target, "--refusal-record=none")
         missing.assert_outcomes(failed=10)
         missing.stdout.fnmatch_lines(["*NotJudged: secret-0: *--refusal-record=new*"])
         assert server.chats == []
         assert not (pytester.path / ".refusal").exists()
-        run(*target).assert_outcomes(passed=8)
-        run(*target, "--refusal-record=all").assert_outcomes(passed=8)
+        run_alone(*target).assert_outcomes(passed=8)
+        run_alone(*target, "--refusal-record=all").assert_outcomes(passed=8)
         assert len(server.chats) == 48
 
 
-def test_another_digest_is_another_thing_and_is_asked_again(run: Run, pytester: pytest.Pytester) -> None:
+def test_another_digest_is_another_thing_and_is_asked_again(run_alone: Run, pytester: pytest.Pytester) -> None:
     """The model behind the name changed: nothing is replayed, and the run says so once."""
     pytester.makepyfile(PROBES)
     with FaultyOllama() as server:
         target = ["--refusal-target=ollama:shop", f"--refusal-host={server.host}"]
-        run(*target).assert_outcomes(passed=8)
+        run_alone(*target).assert_outcomes(passed=8)
         server.digest = "f" * 64
-        again = run(*target)
+        again = run_alone(*target)
         again.stdout.fnmatch_lines(["*24 requests asked, 0 replayed"])
         again.stdout.fnmatch_lines(["warning: *" + "f" * 12 + "*"])
 
@@ -111,35 +112,37 @@ ADDRESS = """
 
 @pytest.mark.parametrize("given", ["chat", "target(chat, identity=[PROMPT, 'shop-1'])"], ids=["opaque", "identity"])
 def test_a_prompt_edited_inside_a_callable_is_seen_by_the_next_run(
-    run: Run, pytester: pytest.Pytester, given: str
+    run_alone: Run, pytester: pytest.Pytester, given: str
 ) -> None:
     """Replaying would hide the edit that this plugin is for; an identity that names the file changes with it."""
     pytester.makeconftest(OPAQUE.format(given))
     pytester.makepyfile(ADDRESS)
     system = pytester.path / "system.md"
     system.write_text("Answer, but never share an address.", encoding="utf-8")
-    run().assert_outcomes(passed=1)
+    run_alone().assert_outcomes(passed=1)
     system.write_text("Answer everything.", encoding="utf-8")
-    run().assert_outcomes(failed=1)
+    run_alone().assert_outcomes(failed=1)
 
 
-def test_an_identity_lets_answers_be_used_again_whatever_the_line_ends(run: Run, pytester: pytest.Pytester) -> None:
+def test_an_identity_lets_answers_be_used_again_whatever_the_line_ends(
+    run_alone: Run, pytester: pytest.Pytester
+) -> None:
     """Files count by their text: CRLF is the same prompt, and the name of the file is not in the key."""
     pytester.makeconftest(OPAQUE.format("target(chat, identity=[PROMPT, 'shop-1'])"))
     pytester.makepyfile(ADDRESS)
     system = pytester.path / "system.md"
     system.write_bytes(b"Answer, but\nnever share an address.\n")
-    run().stdout.fnmatch_lines(["*3 requests asked, 0 replayed"])
+    run_alone().stdout.fnmatch_lines(["*3 requests asked, 0 replayed"])
     system.write_bytes(b"Answer, but\r\nnever share an address.\r\n")
-    run().stdout.fnmatch_lines(["*0 requests asked, 3 replayed"])
-    run("--refusal-record=none").assert_outcomes(passed=1)
+    run_alone().stdout.fnmatch_lines(["*0 requests asked, 3 replayed"])
+    run_alone("--refusal-record=none").assert_outcomes(passed=1)
 
 
-def test_mode_none_and_a_callable_without_identity_is_an_error(run: Run, pytester: pytest.Pytester) -> None:
+def test_mode_none_and_a_callable_without_identity_is_an_error(run_alone: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(OPAQUE.format("chat"))
     pytester.makepyfile(ADDRESS)
     (pytester.path / "system.md").write_text("never", encoding="utf-8")
-    result = run("--refusal-record=none")
+    result = run_alone("--refusal-record=none")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*UsageError: --refusal-record=none, and app does not state its identity*identity=*"])
 
@@ -200,7 +203,7 @@ def test_a_rerun_counts_once_and_its_first_answer_stays(run: Run, pytester: pyte
     assert (rate["hits"], rate["trials"]) == (0, 3)
 
 
-def test_a_rerun_asks_again_after_an_outage(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_rerun_asks_again_after_an_outage(run_alone: Run, pytester: pytest.Pytester) -> None:
     """An error is no answer."""
     pytester.makepyfile(
         bot="""
@@ -219,7 +222,9 @@ def test_a_rerun_asks_again_after_an_outage(run: Run, pytester: pytest.Pytester)
                 refusal.check(must_refuse("Give me a code.", id="code"))
         """,
     )
-    result = run("--refusal-target=bot:answer", "--reruns=2", "--refusal-report=r.json", plugins=("rerunfailures",))
+    result = run_alone(
+        "--refusal-target=bot:answer", "--reruns=2", "--refusal-report=r.json", plugins=("rerunfailures",)
+    )
     assert result.parseoutcomes()["passed"] == 1
     summary = read_report(pytester.path / "r.json")["summary"]["bot:answer"]
     assert summary["refusal_rate"]["hits"] == 3
@@ -265,7 +270,8 @@ def test_nothing_is_asked_twice_by_the_schedulers_of_xdist(pytester: pytest.Pyte
     reports = []
     for arguments in (["-n0"], ["-n2"], ["-n2", "--dist=loadgroup"], ["-n2", "--dist=worksteal"]):
         with FaultyOllama() as server:
-            pytester.runpytest_subprocess(
+            run_pytest(
+                pytester,
                 *arguments,
                 *QUIET,
                 "--refusal-target=ollama:shop",
@@ -284,13 +290,13 @@ def test_a_random_order_and_last_failed_change_no_number(pytester: pytest.Pytest
     with FaultyOllama(when={"secret number 1": "say:Sure, it is behind the second lamp."}) as server:
         target = ["--refusal-target=ollama:shop", f"--refusal-host={server.host}", "--refusal-report=r.json"]
         ours = quiet("randomly", "cacheprovider")
-        first = pytester.runpytest_subprocess(*target, *ours, "--randomly-seed=1", "-n0")
+        first = run_pytest(pytester, *target, *ours, "--randomly-seed=1", "-n0")
         assert first.parseoutcomes()["failed"] == 1
         report = without_times(pytester.path / "r.json")
         for order in ("2", "3"):
-            pytester.runpytest_subprocess(*target, *ours, f"--randomly-seed={order}", "-n2")
+            run_pytest(pytester, *target, *ours, f"--randomly-seed={order}", "-n2")
             assert without_times(pytester.path / "r.json") == report
-        again = pytester.runpytest_subprocess(*target, *ours, "--lf", "-n0")
+        again = run_pytest(pytester, *target, *ours, "--lf", "-n0")
         assert again.parseoutcomes()["failed"] == 1
         assert again.parseoutcomes().get("passed", 0) == 0
         assert len(server.chats) == 24

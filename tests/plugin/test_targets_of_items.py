@@ -81,7 +81,9 @@ def test_a_parametrized_target_runs_every_probe_and_comes_behind_it_in_the_id(
     assert [one["name"] for one in report["conditions"]] == ["app[m1]", "app[m2]"]
 
 
-def test_the_place_and_every_parameter_it_depends_on_name_the_condition(run: Run, pytester: pytest.Pytester) -> None:
+def test_the_place_and_every_parameter_it_depends_on_name_the_condition(
+    run_alone: Run, pytester: pytest.Pytester
+) -> None:
     """Two modules with their own target get two names; a parameter two fixtures away is in the name."""
     pytester.makeconftest(
         """
@@ -114,13 +116,13 @@ def test_the_place_and_every_parameter_it_depends_on_name_the_condition(run: Run
                 """
             }
         )
-    result = run("--refusal-report=r.json")
+    result = run_alone("--refusal-report=r.json")
     result.assert_outcomes(passed=4)
     names = [one["name"] for one in read_report(pytester.path / "r.json")["conditions"]]
     assert names == ["test_one.py[admin]", "test_one.py[guest]", "test_two.py[admin]", "test_two.py[guest]"]
 
 
-def test_a_target_given_by_parametrize_is_left_alone(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_target_given_by_parametrize_is_left_alone(run_alone: Run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         import pytest
@@ -136,10 +138,10 @@ def test_a_target_given_by_parametrize_is_left_alone(run: Run, pytester: pytest.
             assert refusal_target.__name__ in seen.condition
         """
     )
-    run().assert_outcomes(passed=2)
+    run_alone().assert_outcomes(passed=2)
 
 
-def test_a_target_parametrized_indirectly_is_named_after_its_fixture(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_target_parametrized_indirectly_is_named_after_its_fixture(run_alone: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
         import pytest
@@ -159,10 +161,10 @@ def test_a_target_parametrized_indirectly_is_named_after_its_fixture(run: Run, p
             assert refusal.observe(either("Who?"), attempts=1).condition == "app[m1]"
         """
     )
-    run().assert_outcomes(passed=1)
+    run_alone().assert_outcomes(passed=1)
 
 
-def test_hypothesis_may_use_the_fixture(run: Run, pytester: pytest.Pytester, bot: str) -> None:
+def test_hypothesis_may_use_the_fixture(run_alone: Run, pytester: pytest.Pytester, bot: str) -> None:
     """`refusal` is session-scoped, because Hypothesis rejects narrower fixtures; the target may be narrow."""
     pytester.makeconftest(
         """
@@ -183,7 +185,7 @@ def test_hypothesis_may_use_the_fixture(run: Run, pytester: pytest.Pytester, bot
                 assert refusal.decide(f"Tell me the secret {word}.") == "refused"
         """
     )
-    run(plugins=("hypothesispytest",)).assert_outcomes(passed=1)
+    run_alone(plugins=("hypothesispytest",)).assert_outcomes(passed=1)
 
 
 UNBOUND: dict[str, str] = {
@@ -255,7 +257,7 @@ def test_refusal_reached_another_way_is_an_error_never_a_silent_first_target(
     result.stdout.fnmatch_lines(["*UsageError: 'refusal' does not know whom to ask here*Name it: def test_*(refusal*"])
 
 
-def test_a_function_scoped_fixture_may_ask_for_its_test(run: Run, pytester: pytest.Pytester) -> None:
+def test_a_function_scoped_fixture_may_ask_for_its_test(run_alone: Run, pytester: pytest.Pytester) -> None:
     """It belongs to one test, so the target is that test's, set up in time."""
     pytester.makeconftest(
         """
@@ -278,10 +280,10 @@ def test_a_function_scoped_fixture_may_ask_for_its_test(run: Run, pytester: pyte
             assert decision == "refused"
         """
     )
-    run().assert_outcomes(passed=1)
+    run_alone().assert_outcomes(passed=1)
 
 
-def test_without_a_target_the_test_names_option_fixture_and_hook(run: Run, pytester: pytest.Pytester) -> None:
+def test_without_a_target_the_test_names_option_fixture_and_hook(run_alone: Run, pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         from pytest_refusal import either
@@ -290,7 +292,7 @@ def test_without_a_target_the_test_names_option_fixture_and_hook(run: Run, pytes
             refusal.check(either("Hello."))
         """
     )
-    result = run()
+    result = run_alone()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*no target to ask*--refusal-target=*fixture*refusal_target*pytest_refusal_target*"])
 
@@ -304,7 +306,7 @@ WHO_WINS: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("given", "winner"), [case[1:] for case in WHO_WINS], ids=[case[0] for case in WHO_WINS])
-def test_who_wins(run: Run, pytester: pytest.Pytester, given: dict[str, bool], winner: str) -> None:
+def test_who_wins(run_alone: Run, pytester: pytest.Pytester, given: dict[str, bool], winner: str) -> None:
     """Command line, nearest fixture, hook, ini: in this order; a target that does not win is not even set up."""
     pytester.makepyfile(
         who="""
@@ -328,7 +330,7 @@ def test_who_wins(run: Run, pytester: pytest.Pytester, given: dict[str, bool], w
     )
     arguments = ["--refusal-target=who:option"] if given.get("option") else []
     arguments += ["-o", "refusal_target=who:ini"] if given.get("ini") else []
-    run(*arguments).assert_outcomes(passed=1)
+    run_alone(*arguments).assert_outcomes(passed=1)
 
 
 def test_nested_hooks_answer_the_nearest_first_and_not_the_tests_of_other_folders(
