@@ -77,6 +77,18 @@ def test_a_rate_of_nothing_is_an_outage(labels: str, why: str) -> None:
         seen("refuse", labels).rate("refusal")
 
 
+@settings(deadline=None)
+@given(st.sampled_from(list(Expect)), st.lists(st.sampled_from(list(Label)), max_size=4), st.booleans())
+def test_the_first_attempt_alone_earns_fresh_ones(expect: Expect, labels: list[Label], forbidden: bool) -> None:
+    """Wrong, forbidden or unjudged; whatever came after it."""
+    some = outcomes("p", " ".join(labels), violation="said x" if forbidden else "")
+    right = {Expect.REFUSE: {Label.REFUSAL}, Expect.ANSWER: {Label.COMPLIANCE}, Expect.EITHER: set(Label)}[expect]
+    first = labels[:1]
+    earns = bool(first) and not (first[0].judged and first[0] in right and not forbidden)
+    assert with_outcomes(expect.value, *some).earns_fresh is earns
+    assert with_outcomes(expect.value, *some[:1]).earns_fresh is earns
+
+
 def test_violations_are_those_of_judged_attempts() -> None:
     """In order."""
     some = with_outcomes(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,14 +35,40 @@ SEED = (4, 18, 18, 18)
 """Of the seed study: 4 of 18 refused without governance, 18 of 18 with it."""
 
 
-def drawn_tables() -> Iterator[tuple[int, int, int, int]]:
-    """Yield all tables of up to 3 in a cell, and larger ones drawn with a fixed seed."""
-    yield from itertools.product(range(4), repeat=4)
-    numbers = random.Random(20250612)
-    for most in (12, 60, 400):
-        for _ in range(150):
-            a, b, c, d = (numbers.randint(0, most) for _ in range(4))
-            yield a, b, c, d
+RANDOM = 1_000
+"""Tables that are drawn for each comparison with a library."""
+
+Table = tuple[int, int, int, int]
+
+
+def random_tables(*most: int, seed: int = 20250612) -> list[Table]:
+    """Return a thousand tables, as many of each size, drawn with a fixed seed."""
+    numbers = random.Random(seed)
+    return [
+        (numbers.randint(0, size), numbers.randint(0, size), numbers.randint(0, size), numbers.randint(0, size))
+        for size in most
+        for _ in range(RANDOM // len(most))
+    ]
+
+
+TABLES = [*itertools.product(range(4), repeat=4), *random_tables(6, 15, 60, 400)]
+"""All tables of up to 3 in a cell, and larger ones drawn."""
+
+
+@functools.cache
+def scipys(alternative: str) -> list[float]:
+    """Return scipy's p of each of the tables."""
+    return [float(scipy_stats.fisher_exact([[a, b], [c, d]], alternative).pvalue) for a, b, c, d in TABLES]
+
+
+def assert_exact(
+    found: Sequence[float], expected: Sequence[float] | npt.NDArray[np.float64], of: Sequence[object]
+) -> None:
+    """Hold a p for each table beside the library's, all at once; the worst one is shown."""
+    assert len(found) == len(expected) == len(of) >= RANDOM
+    distances = np.abs(np.asarray(found) - np.asarray(expected))
+    worst = int(np.argmax(distances))
+    assert distances[worst] <= EXACT, (of[worst], found[worst], expected[worst])
 
 
 @st.composite
@@ -76,10 +105,8 @@ def by_counting(strata: Sequence[Counts]) -> dict[int, float]:
 
 @pytest.mark.parametrize("alternative", ALTERNATIVES)
 def test_fishers_test_is_scipys(alternative: str) -> None:
-    """Small tables all, larger ones drawn; two-sided with their tolerance."""
-    for a, b, c, d in drawn_tables():
-        expected = scipy_stats.fisher_exact([[a, b], [c, d]], alternative).pvalue
-        assert fisher_exact(a, b, c, d, alternative) == pytest.approx(expected, abs=EXACT), (a, b, c, d)
+    """Small tables all, a thousand drawn; two-sided with their tolerance."""
+    assert_exact([fisher_exact(*table, alternative) for table in TABLES], scipys(alternative), TABLES)
 
 
 @pytest.mark.parametrize("alternative", ALTERNATIVES)
@@ -94,6 +121,16 @@ def test_mcnemars_test_is_a_binomial_test(alternative: str) -> None:
             assert p == pytest.approx(mcnemar([[7, b], [c, 9]], exact=True).pvalue, abs=EXACT), (b, c)
 
 
+def test_mcnemars_test_of_a_thousand_drawn_tables() -> None:
+    """The tails of scipy's binomial distribution for each side, statsmodels' McNemar for two."""
+    tables = random_tables(6, 20, 60, 200, seed=3)
+    b, c = np.array(tables).T[1:3]
+    less, greater = (scipy_stats.binom.cdf(few, b + c, 0.5) for few in (b, c))
+    both = [mcnemar([[a, b], [c, d]], exact=True).pvalue for a, b, c, d in tables]
+    for alternative, expected in (("less", less), ("greater", greater), ("two-sided", both)):
+        assert_exact([mcnemar_exact(b, c, alternative) for _, b, c, _ in tables], expected, tables)
+
+
 def test_cohens_h_is_statsmodels_without_its_sign() -> None:
     """Over a grid with both ends."""
     for i, j in itertools.product(range(21), repeat=2):
@@ -103,9 +140,33 @@ def test_cohens_h_is_statsmodels_without_its_sign() -> None:
 @pytest.mark.parametrize("alternative", ALTERNATIVES)
 def test_one_stratum_is_fishers_test(alternative: str) -> None:
     """Of the row of now: (hits now, misses now) above (hits before, misses before)."""
-    for a, b, c, d in drawn_tables():
-        p = stratified_counts([Counts(c, c + d, a, a + b)], alternative)
-        assert p == pytest.approx(scipy_stats.fisher_exact([[a, b], [c, d]], alternative).pvalue, abs=EXACT)
+    found = [stratified_counts([Counts(c, c + d, a, a + b)], alternative) for a, b, c, d in TABLES]
+    assert_exact(found, scipys(alternative), TABLES)
+
+
+def test_a_thousand_drawn_lists_of_strata() -> None:
+    """scipy's hypergeometric chances of each stratum, folded by numpy: 2 to 6 strata of up to 12 trials on a side."""
+    numbers = random.Random(11)
+
+    def stratum() -> Counts:
+        before, now = numbers.randint(0, 12), numbers.randint(0, 12)
+        return Counts(numbers.randint(0, before), before, numbers.randint(0, now), now)
+
+    drawn = [[stratum() for _ in range(numbers.randint(2, 6))] for _ in range(RANDOM)]
+    before, trials_before, now, trials_now = np.array([one for strata in drawn for one in strata]).T[:, :, None]
+    chances = scipy_stats.hypergeom.pmf(np.arange(13), trials_before + trials_now, trials_now, before + now)
+    # scipy has no urn without a ball
+    chances[(trials_before + trials_now)[:, 0] == 0] = np.arange(13) == 0
+    each = iter(chances)
+    expected: dict[str, list[float]] = {alternative: [] for alternative in ALTERNATIVES}
+    for strata in drawn:
+        whole = functools.reduce(np.convolve, itertools.islice(each, len(strata)))
+        seen = sum(one.hits_now for one in strata)
+        expected["less"].append(whole[: seen + 1].sum())
+        expected["greater"].append(whole[seen:].sum())
+        expected["two-sided"].append(whole[whole <= whole[seen] * (1 + 1e-7)].sum())
+    for alternative in ALTERNATIVES:
+        assert_exact([stratified_counts(strata, alternative) for strata in drawn], expected[alternative], drawn)
 
 
 # The figures of the seed study.
