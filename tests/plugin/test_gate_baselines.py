@@ -257,3 +257,58 @@ def test_a_dry_run_counts_what_a_gated_run_would_ask(run_alone: Run, reworded: A
     result = run_alone("--refusal-target=bot:answer", "--refusal-baseline=base.jsonl", "--refusal-dry-run")
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*72 requests would be asked*"])
+
+
+def _tear(file: Path) -> None:
+    file.write_text('{"probe": "a0"\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def _another_word(file: Path) -> None:
+    file.write_text(file.read_text(encoding="utf-8").replace('"refusal"', '"none"'), encoding="utf-8")
+
+
+def _a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+DAMAGES = {
+    "a torn line": (_tear, "base.answers.jsonl:1: expected a JSON object*"),
+    "another label": (_another_word, "base.answers.jsonl:31: label: expected one of refusal, *, got none"),
+    "a folder": (_a_folder, "base.answers.jsonl: cannot be read: *"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_answers_cost_neither_the_verdict_nor_the_report(
+    damage: str, run_alone: Run, small: Accepted, folder: Path
+) -> None:
+    """They are met when the tests are over: what moved is shown without them."""
+    small.lay_out(folder, {f"s{n}": "w" for n in range(4)})
+    spoil, said = DAMAGES[damage]
+    spoil(folder / "base.answers.jsonl")
+    result = run_alone(*GATED)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines([f"warning: the answers behind base.jsonl are not shown beside those of now: {said}"])
+    gate = gate_of(folder)
+    assert gate["verdict"] == "fail"
+    assert {one["before"] for one in gate["answers"]} == {None}
+
+
+def test_whatever_fails_while_the_gate_decides_the_report_is_written_and_red(
+    run: Run, small: Accepted, folder: Path
+) -> None:
+    small.lay_out(folder)
+    (folder / "conftest.py").write_text(
+        "from pytest_refusal.session.gating import whole\n\n"
+        "def gated(*arguments):\n    raise ZeroDivisionError('by nought')\n\n"
+        "whole.gated = whole.held = gated\n",
+        encoding="utf-8",
+    )
+    result = run(*GATED)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    said = "gate has no verdict: ZeroDivisionError: by nought (conftest.py:4)"
+    result.stdout.fnmatch_lines([f"UNMEASURED: the {said}", "FAILED refusal::gate - *"])
+    report = json.loads((folder / "now.json").read_text(encoding="utf-8"))
+    assert report["gate"]["verdict"] == "unmeasured"
+    assert len(report["outcomes"]) >= 24

@@ -9,6 +9,7 @@ from typing import Any
 from pytest_refusal.baseline import lines_of
 from pytest_refusal.baseline.accepting import many
 from pytest_refusal.baseline.answers import answers_path, read_answers
+from pytest_refusal.errors import BaselineFileError
 from pytest_refusal.escaping import printable
 from pytest_refusal.gate import GateSettings, decide
 from pytest_refusal.records import Expect, Label, Outcome, Role, is_right
@@ -64,6 +65,7 @@ def gated(report: Report, known: Known, asked: Asked, settings: Settings) -> Rep
     base = base_of(known, settings)
     report = replace(report, left_out=_left_out(report, known, asked))
     now, pairs, result = held(report, known, asked, settings)
+    answers, troubles = _side_by_side(report, known, result) if report.texts else ([], [])
     gate = GateReport(
         result,
         margin=told.margin,
@@ -72,13 +74,18 @@ def gated(report: Report, known: Known, asked: Asked, settings: Settings) -> Rep
         remark=other_models(base, now, pairs),
         about=(*about(base, now, pairs), *_left_out_words(known, base)),
         relabelled=known.relabelled,
-        answers=tuple(_side_by_side(report, known, result)) if report.texts else (),
+        answers=tuple(answers),
         picked=asked.picked,
         again=any(one.role is Role.AGAIN for one in report.outcomes),
         saved=asked.saved,
         command=asked.command,
     )
-    return replace(report, gate=gate, broken=(*report.broken, *_broken(gate, settings, known)))
+    return replace(
+        report,
+        gate=gate,
+        broken=(*report.broken, *_broken(gate, settings, known)),
+        warnings=(*report.warnings, *troubles),
+    )
 
 
 def base_of(known: Known, settings: Settings) -> Side:
@@ -149,14 +156,26 @@ def _broken(gate: GateReport, settings: Settings, known: Known) -> list[Broken]:
     return [*found, Broken("gate", "gate", "", whole)] if whole else found
 
 
-def _side_by_side(report: Report, known: Known, result: GateResult) -> list[SideBySide]:
-    """Return what was answered to probes that moved, before and now, where the answers are at hand."""
+def _side_by_side(report: Report, known: Known, result: GateResult) -> tuple[list[SideBySide], list[str]]:
+    """Return what was answered to probes that moved, before and now, where the answers are at hand; and what is not.
+
+    No verdict needs the answers of then: a damaged file of them costs these, and is said.
+    """
     if not any(one.moved for one in result.directions):
-        return []
+        return [], []
     before: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    troubles = []
     hashes = {(one.probe, one.condition): one.messages_sha256 for one in known.lines if one.rewording is None}
     for file in known.files:
-        for row in read_answers(answers_path(file.path)):
+        path = answers_path(file.path)
+        try:
+            rows = read_answers(path)
+        except BaselineFileError as error:
+            # the same run in another folder writes the same report
+            first = error.message.splitlines()[0].replace(printable(str(path)), printable(path.name))
+            troubles.append(f"the answers behind {file.name} are not shown beside those of now: {first}")
+            continue
+        for row in rows:
             key = (row["probe"], row["condition"])
             if hashes.get(key) == row["messages_sha256"]:
                 before.setdefault(key, []).append(row)
@@ -171,7 +190,7 @@ def _side_by_side(report: Report, known: Known, result: GateResult) -> list[Side
             rows = before.get((moved.probe, known.pairs[direction.condition]), [])
             if attempts:
                 found.append(_both(report, direction.condition, moved, attempts, rows))
-    return found
+    return found, troubles
 
 
 def _both(
