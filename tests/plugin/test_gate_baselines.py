@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gated_suite import Accepted, accept, broken, gate_of, set_wrong
+from gated_suite import BOT, Accepted, accept, broken, gate_of, set_wrong
+
+from pytest_refusal.cli import main
 
 from .conftest import Run
 
@@ -312,3 +314,38 @@ def test_whatever_fails_while_the_gate_decides_the_report_is_written_and_red(
     report = json.loads((folder / "now.json").read_text(encoding="utf-8"))
     assert report["gate"]["verdict"] == "unmeasured"
     assert len(report["outcomes"]) >= 24
+
+
+def test_compare_says_the_same_of_a_run_that_leaves_pinned_rewordings_out(
+    run_alone: Run, reworded: Accepted, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reworded.lay_out(folder)
+    assert run_alone(*GATED, "--refusal-paraphrases=0").ret == 0
+    assert gate_of(folder)["verdict"] == "undecided"
+    capsys.readouterr()
+    assert main(["compare", str(folder / "base.jsonl"), str(folder / "now.json")]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("gate: UNDECIDED")
+    assert "left out: 48 pinned rewordings (--refusal-paraphrases=0)" in said
+
+
+def test_compare_says_the_same_of_a_run_in_which_a_whole_condition_was_not_run(
+    run_alone: Run, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its report has no attempt under it: nobody may take the other one's verdict for that of the run."""
+    prompts = ("--refusal-system-prompt=one.md", "--refusal-system-prompt=two.md")
+    bot = BOT.replace("(prompt):", "(messages):").replace("name = prompt", "name = messages[-1]['content']")
+    for name in ("one.md", "two.md"):
+        (tmp_path / name).write_text("Be kind.", encoding="utf-8")
+        (folder / name).write_text("Be kind.", encoding="utf-8")
+    accept(tmp_path, *prompts, bot=bot).lay_out(folder)
+    (folder / "conftest.py").write_text(
+        "import pytest\n\n@pytest.fixture(autouse=True)\ndef _skips(request):\n"
+        "    if 'two' in request.node.name: pytest.skip('no key today')\n",
+        encoding="utf-8",
+    )
+    assert run_alone(*GATED, *prompts).ret == 1
+    assert gate_of(folder)["verdict"] == "unmeasured"
+    capsys.readouterr()
+    assert main(["compare", str(folder / "base.jsonl"), str(folder / "now.json")]) == 1
+    assert capsys.readouterr().out.startswith("gate: unmeasured: ")
