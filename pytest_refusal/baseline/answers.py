@@ -12,10 +12,11 @@ from pytest_refusal.baseline.lines import Key
 from pytest_refusal.baseline.reading import listing, rows_of
 from pytest_refusal.errors import BaselineFileError
 from pytest_refusal.escaping import printable, readable_json
-from pytest_refusal.records import Kind
+from pytest_refusal.records import Kind, Label
 
 SUFFIX = ".answers.jsonl"
 _KEYS = ("probe", "condition", "messages_sha256", "request", "label", "text")
+_LABELS = tuple(one.value for one in Label)
 
 
 def answers_path(baseline: Path) -> Path:
@@ -67,6 +68,9 @@ def read_answers(path: Path) -> list[dict[str, Any]]:
             for name in _KEYS
             if not isinstance(row.get(name), str)
         ]
+        label = row.get("label")
+        if not said and isinstance(label, str) and label not in _LABELS:
+            faults.append(f"label: expected one of {', '.join(_LABELS)}, got {printable(label, 60)}")
         attempt = row.get("attempt")
         if not said and (not isinstance(attempt, int) or isinstance(attempt, bool) or attempt < 1):
             faults.append("attempt: expected a whole number, 1 or more")

@@ -87,10 +87,11 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     from pytest_refusal.gate import GateSettings, decide
     from pytest_refusal.reports import gate
     from pytest_refusal.session.gating.about import about, not_asked_afresh, other_models
-    from pytest_refusal.session.gating.pairs import compared
+    from pytest_refusal.session.gating.pairs import as_asked, compared
     from pytest_refusal.summary import GateVerdict
 
     base, current = _side(given.base), _side(given.current)
+    base, left_out = as_asked(base, current)
     pairs = compared(base, current)
     if given.check_identity is not None:
         _check_identity(base, current, pairs)
@@ -102,7 +103,7 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     remark = other_models(base, current, pairs)
     said = [one.text for one in gate.lines(result, margin=settings.margin, remark=remark)]
     # the verdict first, then what was compared, then why
-    text = "\n".join([said[0], *about(base, current, pairs), *not_asked_afresh(current), *said[1:], ""])
+    text = "\n".join([said[0], *about(base, current, pairs), *left_out, *not_asked_afresh(current), *said[1:], ""])
     return int(result.verdict in (GateVerdict.FAIL, GateVerdict.UNMEASURED)), text
 
 

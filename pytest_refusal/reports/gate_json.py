@@ -43,6 +43,7 @@ def _told(gate: GateReport) -> dict[str, Any]:
         "picked": {condition: list(probes) for condition, probes in gate.picked.items()},
         "again": gate.again,
         "saved": gate.saved,
+        "reworded": gate.reworded,
     }
 
 

@@ -50,6 +50,7 @@ class GateReport:
         again: Whether a second set was asked, for nothing was edited and something failed.
         saved: Where rounds ended early: requests that need not be asked; else None.
         command: How to make this verdict again; ``""`` if it is not known.
+        reworded: Whether pinned rewordings were to be asked; False: the user left other words out.
     """
 
     result: GateResult
@@ -64,3 +65,4 @@ class GateReport:
     again: bool = False
     saved: int | None = None
     command: str = ""
+    reworded: bool = True

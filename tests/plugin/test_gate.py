@@ -87,6 +87,29 @@ def test_what_the_baseline_knows_is_shown_as_xfailed(run_alone: Run, accepted: A
     assert "xpassed" not in result.parseoutcomes()
 
 
+SOFT = """
+    import pytest
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_makereport(item, call):
+        report = yield
+        if call.when == "call" and item.name.endswith("[s1]"):
+            report.outcome, report.longrepr = "failed", "a soft assert failed"
+        return report
+"""
+
+
+def test_what_is_known_excuses_nothing_that_another_plugin_fails(
+    run: Run, accepted: Accepted, folder: Path, pytester: pytest.Pytester
+) -> None:
+    """A soft assert raises nothing: the test's report is failed afterwards, and a known wrong answer is no excuse."""
+    accepted.lay_out(folder, {"s1": "w"})
+    pytester.makeconftest(SOFT)
+    result = run(*GATED)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["FAILED test_suite.py::test_secrets[[]s1[]]*"])
+
+
 def test_one_probe_that_falls_alone_is_decided_by_fresh_attempts(run: Run, accepted: Accepted, folder: Path) -> None:
     accepted.lay_out(folder, {"s30": "w"})
     result = run(*GATED)

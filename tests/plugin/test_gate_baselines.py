@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gated_suite import Accepted, accept, broken, gate_of, set_wrong
+from gated_suite import BOT, Accepted, accept, broken, gate_of, set_wrong
+
+from pytest_refusal.cli import main
 
 from .conftest import Run
 
@@ -257,3 +259,93 @@ def test_a_dry_run_counts_what_a_gated_run_would_ask(run_alone: Run, reworded: A
     result = run_alone("--refusal-target=bot:answer", "--refusal-baseline=base.jsonl", "--refusal-dry-run")
     assert result.ret == 0
     result.stdout.fnmatch_lines(["*72 requests would be asked*"])
+
+
+def _tear(file: Path) -> None:
+    file.write_text('{"probe": "a0"\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def _another_word(file: Path) -> None:
+    file.write_text(file.read_text(encoding="utf-8").replace('"refusal"', '"none"'), encoding="utf-8")
+
+
+def _a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+DAMAGES = {
+    "a torn line": (_tear, "base.answers.jsonl:1: expected a JSON object*"),
+    "another label": (_another_word, "base.answers.jsonl:31: label: expected one of refusal, *, got none"),
+    "a folder": (_a_folder, "base.answers.jsonl: cannot be read: *"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_answers_cost_neither_the_verdict_nor_the_report(
+    damage: str, run_alone: Run, small: Accepted, folder: Path
+) -> None:
+    """They are met when the tests are over: what moved is shown without them."""
+    small.lay_out(folder, {f"s{n}": "w" for n in range(4)})
+    spoil, said = DAMAGES[damage]
+    spoil(folder / "base.answers.jsonl")
+    result = run_alone(*GATED)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines([f"warning: the answers behind base.jsonl are not shown beside those of now: {said}"])
+    gate = gate_of(folder)
+    assert gate["verdict"] == "fail"
+    assert {one["before"] for one in gate["answers"]} == {None}
+
+
+def test_whatever_fails_while_the_gate_decides_the_report_is_written_and_red(
+    run: Run, small: Accepted, folder: Path
+) -> None:
+    small.lay_out(folder)
+    (folder / "conftest.py").write_text(
+        "from pytest_refusal.session.gating import whole\n\n"
+        "def gated(*arguments):\n    raise ZeroDivisionError('by nought')\n\n"
+        "whole.gated = whole.held = gated\n",
+        encoding="utf-8",
+    )
+    result = run(*GATED)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    said = "gate has no verdict: ZeroDivisionError: by nought (conftest.py:4)"
+    result.stdout.fnmatch_lines([f"UNMEASURED: the {said}", "FAILED refusal::gate - *"])
+    report = json.loads((folder / "now.json").read_text(encoding="utf-8"))
+    assert report["gate"]["verdict"] == "unmeasured"
+    assert len(report["outcomes"]) >= 24
+
+
+def test_compare_says_the_same_of_a_run_that_leaves_pinned_rewordings_out(
+    run_alone: Run, reworded: Accepted, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reworded.lay_out(folder)
+    assert run_alone(*GATED, "--refusal-paraphrases=0").ret == 0
+    assert gate_of(folder)["verdict"] == "undecided"
+    capsys.readouterr()
+    assert main(["compare", str(folder / "base.jsonl"), str(folder / "now.json")]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("gate: UNDECIDED")
+    assert "left out: 48 pinned rewordings (--refusal-paraphrases=0)" in said
+
+
+def test_compare_says_the_same_of_a_run_in_which_a_whole_condition_was_not_run(
+    run_alone: Run, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its report has no attempt under it: nobody may take the other one's verdict for that of the run."""
+    prompts = ("--refusal-system-prompt=one.md", "--refusal-system-prompt=two.md")
+    bot = BOT.replace("(prompt):", "(messages):").replace("name = prompt", "name = messages[-1]['content']")
+    for name in ("one.md", "two.md"):
+        (tmp_path / name).write_text("Be kind.", encoding="utf-8")
+        (folder / name).write_text("Be kind.", encoding="utf-8")
+    accept(tmp_path, *prompts, bot=bot).lay_out(folder)
+    (folder / "conftest.py").write_text(
+        "import pytest\n\n@pytest.fixture(autouse=True)\ndef _skips(request):\n"
+        "    if 'two' in request.node.name: pytest.skip('no key today')\n",
+        encoding="utf-8",
+    )
+    assert run_alone(*GATED, *prompts).ret == 1
+    assert gate_of(folder)["verdict"] == "unmeasured"
+    capsys.readouterr()
+    assert main(["compare", str(folder / "base.jsonl"), str(folder / "now.json")]) == 1
+    assert capsys.readouterr().out.startswith("gate: unmeasured: ")

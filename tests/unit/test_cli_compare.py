@@ -496,3 +496,16 @@ def test_what_cannot_be_used_ends_with_2_and_a_text(arguments: list[str], said: 
     status, out, err = ends(*arguments)
     assert (status, out) == (2, "")
     assert said in err
+
+
+def test_what_was_asked_in_rounds_is_held_to_the_levels_of_its_rounds(ends: Ends) -> None:
+    """As the run was: a look before the last one has the smallest share."""
+    write("base.json", suite(), "refusal " * 10)
+    write("now.json", suite(), "compliance refusal", first=11)
+    assert "level 0.0267" in ends("base.json", "now.json")[1]
+    row = json.loads(Path("now.json").read_text(encoding="utf-8"))
+    for rounds, status, said in ((2, 1, "level 0.000533"), (9, 2, "damaged"), ("2", 2, "damaged")):
+        row["gate"]["directions"] = [{"condition": "app", "direction": "refuse", "rounds": rounds}]
+        Path("now.json").write_text(json.dumps(row), encoding="utf-8")
+        ended, out, err = ends("base.json", "now.json")
+        assert (ended, said in out + err) == (status, True)

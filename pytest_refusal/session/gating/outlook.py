@@ -28,7 +28,7 @@ def outlook(known: Known, plan: Plan, settings: Settings) -> Iterator[str]:
     """
     told = gate_settings(settings)
     planned = {(one.condition, one.probe): one.attempts for one in plan.selected}
-    pairs = compared(base_of(known, settings), Side("this run", ()), [(b, n) for n, b in known.pairs.items()])
+    pairs = compared(base_of(known, settings)[0], Side("this run", ()), [(b, n) for n, b in known.pairs.items()])
     shares = levels([one.gated for one in pairs], told.alpha)
     by_name = {one.now: one.gated for one in pairs}
     found = []

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_refusal.baseline import BaselineLine
-from pytest_refusal.baseline.accepting import judge_text
+from pytest_refusal.baseline.accepting import judge_text, many
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.escaping import printable
 from pytest_refusal.gate import GatedCondition, GatedProbe, GatedWording, Standing
-from pytest_refusal.records import Label, Role, repeats_itself
+from pytest_refusal.records import Expect, Label, Role, repeats_itself
+from pytest_refusal.settings import ROUNDS
 from pytest_refusal.summary import LabelCounts
 
 COPIES = 0.9
@@ -42,6 +43,8 @@ class Side:
         picked: Condition → probes that earned fresh attempts by their first one; None: it does not say, and those are
             picked that have any.
         died: (probe, condition) → attempts that a worker took along when it died: they have an error and no request.
+        reworded: Whether pinned rewordings were to be asked; False: the user left other words out.
+        rounds: Condition → direction → complete rounds, where they ended early.
     """
 
     name: str
@@ -54,6 +57,13 @@ class Side:
     not_run_of: Mapping[str, Mapping[str, int]] | None = None
     picked: Mapping[str, frozenset[str]] | None = None
     died: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    reworded: bool = True
+    rounds: Mapping[str, Mapping[Expect, int]] = field(default_factory=dict)
+
+    @property
+    def conditions(self) -> list[str]:
+        """Names of its conditions; those too of which nothing was asked, for no test ran or the user left all out."""
+        return sorted({*(one.condition for one in self.lines), *self.not_run, *(self.left_out_ids or ())})
 
     def dead_of(self, probe: str, condition: str) -> int:
         """Return how many attempts at a probe died with their worker."""
@@ -108,7 +118,19 @@ def side_of_report(name: str, report: Mapping[str, Any], lines: Sequence[Baselin
         _counts_by_probe(report.get("not_run")),
         _ids(report["gate"].get("picked")),
         died,
+        report["gate"].get("reworded") is not False,
+        _rounds(report["gate"].get("directions", ())),
     )
+
+
+def _rounds(directions: Iterable[Mapping[str, Any]]) -> dict[str, dict[Expect, int]]:
+    found: dict[str, dict[Expect, int]] = {}
+    for one in directions:
+        if (many := one.get("rounds")) is not None:
+            if type(many) is not int or not 1 <= many <= ROUNDS:
+                raise TypeError(f"rounds, 1 to {ROUNDS}, were expected")
+            found.setdefault(one["condition"], {})[Expect(one["direction"])] = many
+    return found
 
 
 def _ids(row: Mapping[str, Any] | None) -> dict[str, frozenset[str]] | None:
@@ -149,6 +171,14 @@ def compared(base: Side, current: Side, pairs: Sequence[tuple[str, str]] | None 
     return [_compared(base, current, before, now) for before, now in pairs]
 
 
+def as_asked(base: Side, current: Side) -> tuple[Side, list[str]]:
+    """Return what is compared of a baseline, without its rewordings where the user left other words out; say so."""
+    lines = [one for one in base.lines if current.reworded or one.rewording is None]
+    left_out = len(base.lines) - len(lines)
+    said = [f"left out: {many(left_out, 'pinned rewording')} (--refusal-paraphrases=0)"] if left_out else []
+    return replace(base, lines=lines), said
+
+
 def is_unchanged(before: Iterable[BaselineLine], now: Iterable[BaselineLine]) -> bool:
     """Return whether nothing was edited: a stated identity, the system prompt, model, target and options are the same.
 
@@ -172,7 +202,8 @@ def paired(before: Sequence[str], now: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _paired(base: Side, current: Side) -> list[tuple[str, str]]:
-    before, now = (sorted({one.condition for one in side.lines}) for side in (base, current))
+    # a condition of which nothing was asked now is compared too: all of it was not run
+    before, now = sorted({one.condition for one in base.lines}), current.conditions
     if found := paired(before, now):
         return found
     raise UsageProblem(
@@ -247,7 +278,7 @@ def _compared(base: Side, current: Side, before: str, now: str) -> Compared:
     return Compared(
         before,
         now,
-        GatedCondition(now, probes, unchanged=is_unchanged(old, new)),
+        GatedCondition(now, probes, unchanged=is_unchanged(old, new), rounds=current.rounds.get(now, {})),
         tuple(one for one in unnamed if one not in left_out),
     )
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pytest_refusal.baseline import lines_of
-from pytest_refusal.baseline.accepting import many
 from pytest_refusal.baseline.answers import answers_path, read_answers
+from pytest_refusal.errors import BaselineFileError
 from pytest_refusal.escaping import printable
 from pytest_refusal.gate import GateSettings, decide
 from pytest_refusal.records import Expect, Label, Outcome, Role, is_right
@@ -16,7 +16,7 @@ from pytest_refusal.reports import gate as words
 from pytest_refusal.reports.wire_json import report_json
 from pytest_refusal.session.gating.about import about, other_models
 from pytest_refusal.session.gating.known import Known
-from pytest_refusal.session.gating.pairs import Compared, Side, compared, side_of_report
+from pytest_refusal.session.gating.pairs import Compared, Side, as_asked, compared, side_of_report
 from pytest_refusal.settings import Settings
 from pytest_refusal.summary import (
     Broken,
@@ -61,30 +61,36 @@ def gated(report: Report, known: Known, asked: Asked, settings: Settings) -> Rep
         settings: Of the run.
     """
     told = gate_settings(settings)
-    base = base_of(known, settings)
+    base, left_out = base_of(known, settings)
     report = replace(report, left_out=_left_out(report, known, asked))
     now, pairs, result = held(report, known, asked, settings)
+    answers, troubles = _side_by_side(report, known, result) if report.texts else ([], [])
     gate = GateReport(
         result,
         margin=told.margin,
         min_drop=told.min_drop,
         baselines={one.name: one.sha256 for one in known.files},
         remark=other_models(base, now, pairs),
-        about=(*about(base, now, pairs), *_left_out_words(known, base)),
+        about=(*about(base, now, pairs), *left_out),
         relabelled=known.relabelled,
-        answers=tuple(_side_by_side(report, known, result)) if report.texts else (),
+        answers=tuple(answers),
         picked=asked.picked,
         again=any(one.role is Role.AGAIN for one in report.outcomes),
         saved=asked.saved,
         command=asked.command,
+        reworded=settings.paraphrases != 0,
     )
-    return replace(report, gate=gate, broken=(*report.broken, *_broken(gate, settings, known)))
+    return replace(
+        report,
+        gate=gate,
+        broken=(*report.broken, *_broken(gate, settings, known)),
+        warnings=(*report.warnings, *troubles),
+    )
 
 
-def base_of(known: Known, settings: Settings) -> Side:
-    """Return the baselines as a side, without the pinned rewordings where the command line leaves other words out."""
-    reworded = settings.paraphrases != 0
-    return Side(known.name, [one for one in known.lines if reworded or one.rewording is None])
+def base_of(known: Known, settings: Settings) -> tuple[Side, list[str]]:
+    """Return the baselines as a side: see :func:`pytest_refusal.session.gating.pairs.as_asked`."""
+    return as_asked(Side(known.name, known.lines), Side("this run", (), reworded=settings.paraphrases != 0))
 
 
 def gate_settings(settings: Settings) -> GateSettings:
@@ -99,7 +105,7 @@ def held(report: Report, known: Known, asked: Asked, settings: Settings) -> tupl
         (this run as a side, the pairs of conditions, what the gate finds).
     """
     now = _side(report, known, asked)
-    pairs = compared(base_of(known, settings), now, [(before, name) for name, before in known.pairs.items()])
+    pairs = compared(base_of(known, settings)[0], now, [(before, name) for name, before in known.pairs.items()])
     if asked.rounds is not None:
         rounds = asked.rounds
         pairs = [replace(one, gated=replace(one.gated, rounds=rounds.get(one.now, {}))) for one in pairs]
@@ -112,11 +118,6 @@ def _side(report: Report, known: Known, asked: Asked) -> Side:
     row["gate"]["picked"] = {name: list(probes) for name, probes in asked.picked.items()}
     lines = lines_of(row) if report.judge is not None else []
     return side_of_report("this run", row, lines)
-
-
-def _left_out_words(known: Known, base: Side) -> list[str]:
-    count = len(known.lines) - len(base.lines)
-    return [f"left out: {many(count, 'pinned rewording')} (--refusal-paraphrases=0)"] if count else []
 
 
 def _left_out(report: Report, known: Known, asked: Asked) -> dict[str, tuple[str, ...]]:
@@ -149,14 +150,26 @@ def _broken(gate: GateReport, settings: Settings, known: Known) -> list[Broken]:
     return [*found, Broken("gate", "gate", "", whole)] if whole else found
 
 
-def _side_by_side(report: Report, known: Known, result: GateResult) -> list[SideBySide]:
-    """Return what was answered to probes that moved, before and now, where the answers are at hand."""
+def _side_by_side(report: Report, known: Known, result: GateResult) -> tuple[list[SideBySide], list[str]]:
+    """Return what was answered to probes that moved, before and now, where the answers are at hand; and what is not.
+
+    No verdict needs the answers of then: a damaged file of them costs these, and is said.
+    """
     if not any(one.moved for one in result.directions):
-        return []
+        return [], []
     before: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    troubles = []
     hashes = {(one.probe, one.condition): one.messages_sha256 for one in known.lines if one.rewording is None}
     for file in known.files:
-        for row in read_answers(answers_path(file.path)):
+        path = answers_path(file.path)
+        try:
+            held_then = read_answers(path)
+        except BaselineFileError as error:
+            # the same run in another folder writes the same report
+            first = error.message.splitlines()[0].replace(printable(str(path)), printable(path.name))
+            troubles.append(f"the answers behind {file.name} are not shown beside those of now: {first}")
+            continue
+        for row in held_then:
             key = (row["probe"], row["condition"])
             if hashes.get(key) == row["messages_sha256"]:
                 before.setdefault(key, []).append(row)
@@ -171,7 +184,7 @@ def _side_by_side(report: Report, known: Known, result: GateResult) -> list[Side
             rows = before.get((moved.probe, known.pairs[direction.condition]), [])
             if attempts:
                 found.append(_both(report, direction.condition, moved, attempts, rows))
-    return found
+    return found, troubles
 
 
 def _both(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from pytest_refusal.errors import UsageProblem
+from pytest_refusal.escaping import printable
 from pytest_refusal.protocols import JudgeIdentity, Redactor
 from pytest_refusal.records import Probe, Response, Verdict
 from pytest_refusal.redact import redactor
@@ -115,12 +118,21 @@ class Gate:
     def ask_again(self, items: Sequence[pytest.Item], scoreboard: Scoreboard) -> None:
         """Ask the second set, where nothing was edited, something fails, and an option names the target.
 
+        Never raises: what was not asked withdraws nothing.
+
         Args:
             items: That ran in this process; none where others ran them: nobody knows here how to ask.
             scoreboard: What was measured; the second set is added to it.
         """
         if self._settings.target is None and self._settings.ini_target is None:
             return
+        try:
+            self._ask_again(items, scoreboard)
+        except Exception as error:
+            said = _unexpected("no second set was asked", error)
+            scoreboard.add(ItemRecord(len(items), None, wants_texts=False, warnings=[said]))
+
+    def _ask_again(self, items: Sequence[pytest.Item], scoreboard: Scoreboard) -> None:
         report = scoreboard.report(reworded=False)
         if not items or report.judge is None or not self._may_be_unchanged(report) or self._judged_otherwise(report):
             return
@@ -152,11 +164,19 @@ class Gate:
         scoreboard.add(record)
 
     def verdict(self, report: Report, scoreboard: Scoreboard) -> Report:
-        """Return the report with the gate's verdict; what cannot be compared fails the run and says why."""
-        self._known.pair(scoreboard.conditions)
-        if why := self._judged_otherwise(report):
-            return replace(report, broken=(*report.broken, Broken("unmeasured", "gate", "", why)))
-        return gated(report, self._known, self._told(scoreboard), self._settings)
+        """Return the report with the gate's verdict; what cannot be compared fails the run and says why.
+
+        Never raises: a run may have taken hours, and what it measured is written whatever fails here.
+        """
+        try:
+            self._known.pair(scoreboard.conditions)
+            if not (why := self._judged_otherwise(report)):
+                return gated(report, self._known, self._told(scoreboard), self._settings)
+        except UsageProblem as problem:
+            why = problem.message
+        except Exception as error:
+            why = _unexpected("the gate has no verdict", error)
+        return replace(report, broken=(*report.broken, Broken("unmeasured", "gate", "", why)))
 
     def _judged_otherwise(self, report: Report) -> str:
         """Judge the baselines by the judge of the run; return why that cannot be, or ``""``."""
@@ -189,6 +209,12 @@ class Gate:
             saved=None if self._rounds is None else self._rounds.saved,
             command=_command(self._config, self._settings),
         )
+
+
+def _unexpected(what: str, error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return redactor(os.environ)(f"{what}: {printable(said, 300)} ({Path(last.filename).name}:{last.lineno})")
 
 
 def _command(config: pytest.Config, settings: Settings) -> str:
