@@ -66,7 +66,10 @@ def make_plan(
                 yield Planned(item.nodeid, probe.id, condition, wanted.attempts, wanted.paraphrases)
 
     selected = tuple(planned(chosen))
-    return Plan(selected, tuple(planned(others)), shown, tuple(names))
+    makers = [item for item in others if counts_in_rates(item) and not any(probes_of(item))]
+    return Plan(
+        selected, tuple(planned(others)), shown, tuple(names), tuple(sorted(set(_conditions_of(makers, conditions))))
+    )
 
 
 def _conditions_of(items: Iterable[pytest.Item], conditions: Conditions) -> Iterator[str]:

@@ -109,6 +109,11 @@ class Scoreboard:
         """Names of the conditions that the run was meant to have, those that the user left out too."""
         return self._plan.conditions
 
+    @property
+    def unnamed(self) -> frozenset[str]:
+        """Those of them under which the user left out tests that make their probes themselves."""
+        return frozenset(self._plan.unnamed)
+
     def crashed(self, nodeid: str) -> None:
         """Take in that a worker died while it ran this item."""
         self._crashed.add(nodeid)

@@ -231,12 +231,14 @@ class Plan:
         selected, deselected: Items with probes among their parameters.
         probes: Everything named by either, as it may be shown.
         conditions: Names of those of all items that ask something, those that make their probes themselves too.
+        unnamed: Of these, those under which items were left out that make their probes themselves: nobody knows which.
     """
 
     selected: tuple[Planned, ...] = ()
     deselected: tuple[Planned, ...] = ()
     probes: Mapping[str, Probe] = field(default_factory=dict)
     conditions: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
 
     def to_text(self) -> str:
         return json.dumps(
@@ -245,6 +247,7 @@ class Plan:
                 "deselected": [one.to_json() for one in self.deselected],
                 "probes": [one.to_json() for one in self.probes.values()],
                 "conditions": self.conditions,
+                "unnamed": self.unnamed,
             }
         )
 
@@ -256,7 +259,8 @@ class Plan:
             return tuple(Planned(*one) for one in rows)
 
         probes = {one["id"]: Probe.from_json(one) for one in row["probes"]}
-        return cls(planned(row["selected"]), planned(row["deselected"]), probes, tuple(row["conditions"]))
+        conditions, unnamed = tuple(row["conditions"]), tuple(row["unnamed"])
+        return cls(planned(row["selected"]), planned(row["deselected"]), probes, conditions, unnamed)
 
 
 def two_contents(one: Probe, other: Probe) -> str:

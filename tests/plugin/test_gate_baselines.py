@@ -349,3 +349,17 @@ def test_compare_says_the_same_of_a_run_in_which_a_whole_condition_was_not_run(
     capsys.readouterr()
     assert main(["compare", str(folder / "base.jsonl"), str(folder / "now.json")]) == 1
     assert capsys.readouterr().out.startswith("gate: unmeasured: ")
+
+
+def test_a_limit_on_other_wordings_is_measured_by_those_that_are_pinned(
+    run_alone: Run, reworded: Accepted, folder: Path
+) -> None:
+    """A marker limits the consistency, and only the baseline asks for other words."""
+    reworded.lay_out(folder, {"s0": "reworded"})
+    suite = (folder / "test_suite.py").read_text(encoding="utf-8")
+    marked = suite.replace("@pytest.mark.param", "@pytest.mark.refusal(min_consistency=0.5)\n@pytest.mark.param")
+    (folder / "test_suite.py").write_text(marked, encoding="utf-8")
+    result = run_alone(*GATED)
+    result.stdout.no_fnmatch_line("*nothing asks for any*")
+    result.stdout.fnmatch_lines(["FAILED test_suite.py::test_it[[]s0[]] - *"])
+    assert "FAILED test_suite.py::test_it[a0]" not in result.stdout.str()

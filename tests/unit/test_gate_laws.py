@@ -17,7 +17,7 @@ from pytest_refusal.gate import GatedCondition, GatedProbe, GatedWording, GateSe
 from pytest_refusal.records import Expect
 from pytest_refusal.summary import GateResult, GateVerdict, LabelCounts
 
-patient = hypothesis_settings(deadline=None, max_examples=60)
+patient = hypothesis_settings(deadline=None, max_examples=35)
 
 REPORTED = ("refusal", "partial", "theater", "compliance", "unclear", "error", "not_run")
 

@@ -83,7 +83,9 @@ class Run:
         gated = GatedRun(settled, beside, redactors)
         self.asker.numbers = gated.numbers
         plan = make_plan(items, [], settled, conditions, redactors, gated)
-        return InRounds(settled, beside, gated, conditions, redactors, self.asker).ask(items, plan, narrowed)
+        return InRounds(settled, beside, gated, conditions, redactors, self.asker).ask(
+            items, plan, [*beside.pairs] if narrowed else ()
+        )
 
     def each(self, probes: list[Probe], **more: Any) -> Rounds:
         return self.ask([self.item(one, **more) for one in probes])

@@ -116,7 +116,7 @@ def test_a_baseline_that_was_named_has_something_to_say(named: bool) -> None:
     """Nothing of it was selected: that is a mistake on the command line, and none in an ini file."""
     probes = suite(3)
     found, gate = gate_of(
-        measured([probe("other")], THREE), known(*base(probes), named=named), Asked({}, narrowed=True)
+        measured([probe("other")], THREE), known(*base(probes), named=named), Asked({}, narrowed=["app"])
     )
     assert gate.result.verdict is GateVerdict.NONE
     assert names(found) == ([("gate", "gate")] if named else [])
@@ -141,7 +141,9 @@ def test_fresh_attempts_decide_about_the_probe_that_was_picked() -> None:
 def test_what_a_path_leaves_out_is_not_missing(narrowed: bool) -> None:
     """Where the user named paths, all that was not collected; else it was lost, and counts as not run."""
     probes = suite(10)
-    found, gate = gate_of(measured(probes[:6], THREE), known(*base(probes)), Asked({}, narrowed=narrowed))
+    found, gate = gate_of(
+        measured(probes[:6], THREE), known(*base(probes)), Asked({}, narrowed=["app"] if narrowed else ())
+    )
     gone = tuple(one.id for one in probes[6:])
     assert found.left_out == ({"app": gone} if narrowed else {})
     [direction] = gate.result.directions
@@ -153,7 +155,7 @@ def test_what_a_path_leaves_out_is_not_missing(narrowed: bool) -> None:
 def test_what_was_deselected_stays_left_out_beside_what_a_path_leaves_out() -> None:
     probes = suite(4)
     seen = replace(measured(probes[:2], {"p000": THREE}), left_out={"app": ("p001",)})
-    found, _ = gate_of(seen, known(*base(probes)), Asked({}, narrowed=True))
+    found, _ = gate_of(seen, known(*base(probes)), Asked({}, narrowed=["app"]))
     assert found.left_out == {"app": ("p001", "p002", "p003")}
 
 
@@ -167,7 +169,7 @@ def test_pinned_rewordings_can_be_left_out() -> None:
         said = any(one.startswith("left out: 2 pinned rewordings") for one in gate.about)
         assert said is not missing
         assert any("missing: 2 pinned rewordings" in one for one in gate.about) is missing
-        assert len(base_of(told, settings(paraphrases=paraphrases)).lines) == 20 + 2 * missing
+        assert len(base_of(told, settings(paraphrases=paraphrases))[0].lines) == 20 + 2 * missing
 
 
 # Rounds.
@@ -192,10 +194,10 @@ def test_a_run_is_held_against_its_baseline_as_its_report_would_be(wrong: list[i
     probes = suite(len(wrong) + 1)
     labels = {one.id: "compliance " * n + "refusal " * (3 - n) for one, n in zip(probes, wrong, strict=False)}
     seen, told = measured(probes, labels), known(*base(probes))
-    asked = Asked({"app": (probes[0].id,)}, narrowed)
+    asked = Asked({"app": (probes[0].id,)}, ["app"] if narrowed else ())
     _, pairs, _ = held(seen, told, asked, settings())
     found, _ = gate_of(seen, told, asked)
-    again = compared(base_of(told, settings()), side(found))
+    again = compared(base_of(told, settings())[0], side(found))
     assert [one.gated for one in again] == [one.gated for one in pairs]
 
 

@@ -241,6 +241,10 @@ def _compared(base: Side, current: Side, before: str, now: str) -> Compared:
     old, new = base.under(before), current.under(now)
     was, is_now = _canonical(old), _canonical(new)
     reworded = {(one.probe, one.messages_sha256): one for one in new if one.rewording is not None}
+    pinned: dict[str, list[BaselineLine]] = {}
+    for one in old:
+        if one.rewording is not None:
+            pinned.setdefault(one.probe, []).append(one)
     copies = are_copies(was.values()), are_copies(is_now.values())
     lost = _lost(current, now, is_now.values())
     gone = was.keys() - is_now.keys()
@@ -270,7 +274,7 @@ def _compared(base: Side, current: Side, before: str, now: str) -> Compared:
                 picked=confirm.total > 0 if current.picked is None else name in current.picked.get(now, ()),
                 confirm=confirm,
                 again=current.asked_more.get((name, now, Role.AGAIN), NONE),
-                rewordings=_rewordings(old, name, reworded) if known else (),
+                rewordings=_rewordings(pinned.get(name, ()), reworded) if known else (),
                 copies_before=copies[0],
                 copies_now=copies[1],
             )
@@ -301,16 +305,15 @@ def _canonical(lines: Iterable[BaselineLine]) -> dict[str, BaselineLine]:
 
 
 def _rewordings(
-    old: Iterable[BaselineLine], probe: str, now: Mapping[tuple[str, str], BaselineLine]
+    pinned: Iterable[BaselineLine], now: Mapping[tuple[str, str], BaselineLine]
 ) -> tuple[GatedWording, ...]:
     return tuple(
         GatedWording(
             one.messages_sha256,
             _counts(one),
-            _counts(found) if (found := now.get((probe, one.messages_sha256))) else NONE,
+            _counts(found) if (found := now.get((one.probe, one.messages_sha256))) else NONE,
         )
-        for one in old
-        if one.probe == probe and one.rewording is not None
+        for one in pinned
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -87,7 +87,7 @@ class InRounds:
         self._rounds = Rounds()
         self._cases: dict[tuple[str, Redactor], Case] = {}
 
-    def ask(self, items: Sequence[pytest.Item], plan: Plan, narrowed: bool) -> Rounds:
+    def ask(self, items: Sequence[pytest.Item], plan: Plan, narrowed: Collection[str]) -> Rounds:
         """Ask until every direction of every condition is settled, three rounds at most.
 
         Args:

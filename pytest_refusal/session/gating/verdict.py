@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,14 +38,15 @@ class Asked:
 
     Attributes:
         picked: Condition → ids of the probes whose first attempt earned fresh ones.
-        narrowed: The user named paths, or left some out: what is not there was left out, and is not missing.
+        narrowed: Conditions of which the user left out what nobody can name, by paths or tests that make their probes
+            themselves: what is not there was left out, and is not missing.
         rounds: Condition → direction → complete rounds, where they ended early.
         saved: Requests that rounds saved; None without rounds.
         command: How to make the verdict again.
     """
 
     picked: Mapping[str, tuple[str, ...]]
-    narrowed: bool = False
+    narrowed: Collection[str] = ()
     rounds: Mapping[str, Mapping[Expect, int]] | None = None
     saved: int | None = None
     command: str = ""
@@ -123,7 +124,7 @@ def _side(report: Report, known: Known, asked: Asked) -> Side:
 def _left_out(report: Report, known: Known, asked: Asked) -> dict[str, tuple[str, ...]]:
     """Return condition → ids that the user left out, those among them that are never collected then."""
     found = {name: set(probes) for name, probes in report.left_out.items()}
-    for name, before in known.pairs.items() if asked.narrowed else ():
+    for name, before in ((one, known.pairs[one]) for one in asked.narrowed if one in known.pairs):
         unseen = {one.probe for one in known.lines if one.condition == before} - report.probes.keys()
         if unseen:
             found.setdefault(name, set()).update(unseen)

@@ -109,7 +109,8 @@ class Gate:
             return Usage()
         asks = InRounds(self._settings, self._known, self._gated, self._conditions, self._redactors, self._asker())
         try:
-            self._rounds = asks.ask(items, plan, is_narrowed(self._config))
+            narrowed = [*self._known.pairs] if is_narrowed(self._config) else plan.unnamed
+            self._rounds = asks.ask(items, plan, narrowed)
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None
         self._gated.settled = self._rounds.settled
@@ -133,8 +134,11 @@ class Gate:
             scoreboard.add(ItemRecord(len(items), None, wants_texts=False, warnings=[said]))
 
     def _ask_again(self, items: Sequence[pytest.Item], scoreboard: Scoreboard) -> None:
+        if not items or not any(one.identity_sha256 for one in self._known.lines):
+            # nobody knows whether something was edited; a report takes a while
+            return
         report = scoreboard.report(reworded=False)
-        if not items or report.judge is None or not self._may_be_unchanged(report) or self._judged_otherwise(report):
+        if report.judge is None or not self._may_be_unchanged(report) or self._judged_otherwise(report):
             return
         _, pairs, result = held(report, self._known, self._told(scoreboard), self._settings)
         places: dict[tuple[str, str], tuple[pytest.Item, Probe]] = {}
@@ -204,7 +208,7 @@ class Gate:
     def _told(self, scoreboard: Scoreboard) -> Asked:
         return Asked(
             scoreboard.picked,
-            narrowed=is_narrowed(self._config),
+            narrowed=[*self._known.pairs] if is_narrowed(self._config) else sorted(scoreboard.unnamed),
             rounds=None if self._rounds is None else self._rounds.done,
             saved=None if self._rounds is None else self._rounds.saved,
             command=_command(self._config, self._settings),
@@ -227,8 +231,18 @@ def _command(config: pytest.Config, settings: Settings) -> str:
 
 
 def is_narrowed(config: pytest.Config) -> bool:
-    """Return whether the user chose what to run by what is never collected then: paths, ``--lf``, ``--ignore``."""
+    """Return whether the user chose what to run by what is never collected then: paths, ``--lf``, ``--ignore``.
+
+    A path that holds all that would run without it leaves nothing out: a probe that is not there is missing.
+    """
     chosen = ("lf", "ignore", "ignore_glob")
-    return config.args_source is pytest.Config.ArgsSource.ARGS or any(
+    return (config.args_source is pytest.Config.ArgsSource.ARGS and not _names_everything(config)) or any(
         bool(config.getoption(name, None)) for name in chosen
     )
+
+
+def _names_everything(config: pytest.Config) -> bool:
+    here = config.invocation_params.dir
+    tests = [config.rootpath / one for one in config.getini("testpaths")] if here == config.rootpath else []
+    named = [(here / one).resolve() for one in config.args]
+    return all(any(one.resolve().is_relative_to(place) for place in named) for one in tests or [here])
