@@ -143,8 +143,7 @@ class Engine:
             Budget(settings.max_requests, self._of_run("asked") if self.worker else None),
             self._warn,
         )
-        if self.gated.known is not None:
-            asker.numbers = self.gated.numbers
+        asker.numbers = self.gated.numbers
         return asker
 
     @property
@@ -181,8 +180,8 @@ class Engine:
         if not problem and self.settings.record is not Record.NONE:
             # before everything that can wait: the first answer takes longest
             self.lookahead = self._look_ahead(items, plan)
-        elif not problem and self.gate is not None:
-            self.scoreboard.spend(self.gate.ask_in_rounds(items, plan), ())
+        elif not problem:
+            self._ask_in_rounds(items, plan)
         self._watch(items, plan, problem)
 
     def _look_ahead(self, items: list[pytest.Item], plan: Plan) -> Lookahead:
@@ -191,12 +190,15 @@ class Engine:
         )
         lookahead = Lookahead(self._asker, predict, len(items), self.concurrency.close)
         self._asker.ahead = lookahead
-        if self.gate is not None and not self.worker:
-            self.scoreboard.spend(self.gate.ask_in_rounds(items, plan), ())
+        self._ask_in_rounds(items, plan)
         # the first request leaves before the judge is loaded, and is judged after
         with self._asker.judging.loads():
             lookahead.begin(0)
         return lookahead
+
+    def _ask_in_rounds(self, items: list[pytest.Item], plan: Plan) -> None:
+        if self.settings.auto and self.gate is not None:
+            self.scoreboard.spend(self.gate.ask_in_rounds(items, plan), ())
 
     def _watch(self, items: list[pytest.Item], plan: Plan, problem: str) -> None:
         from pytest_refusal.session.given import GivenHooks

@@ -58,6 +58,17 @@ class Case:
             return spent
 
 
+class SharedCases:
+    """One case for all that is asked of the same under the same redaction, outside of a test: asked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Redactor], Case] = {}
+
+    def of(self, case: Case) -> Case:
+        """Return the first case that is like this one."""
+        return self._known.setdefault((case.condition.name, case.redact), case)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with the verdict on it; ``verdict`` was passed on the text before redaction."""
@@ -174,11 +185,18 @@ class Asker:
         """
         asked = probe if text is None else probe.reworded(text)
         request = self.request(case, asked, attempt, Role.ROUND)
-        if case.endpoint.holds(request) is not None:
-            # its answers are numbered already
-            return request
         known = self.numbers(case, probe, asked.prompt)
-        return replace(request, attempt=attempt + known) if known else request
+        if not known or case.endpoint.holds(request) is not None:
+            # a target that holds its answers has numbered them already
+            return request
+        return replace(request, attempt=attempt + known)
+
+    def ask_ahead(self, asks: Sequence[tuple[Case, Probe, Request]]) -> None:
+        """Have all of it asked at once, where anything is asked ahead; who wants it then takes one after another."""
+        if self.ahead is None:
+            return
+        for case in {id(one): one for one, _, _ in asks}.values():
+            self.ahead.want(case, [(probe, request) for one, probe, request in asks if one is case])
 
     def attempt(self, case: Case, probe: Probe, request: Request) -> Attempt:
         """Return the judged attempt; a failed target or judge is an ``error``, never an exception.

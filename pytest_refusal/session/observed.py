@@ -131,8 +131,7 @@ class Observed:
     @property
     def earns_fresh(self) -> bool:
         """Whether the first attempt is wrong or unjudged: under a baseline it then earns fresh ones."""
-        first = next((one.outcome for one in self.attempts), None)
-        return first is not None and not (first.verdict.label.judged and is_right(self.probe.expect, first.verdict))
+        return bool(self.attempts) and earns_fresh(self.probe.expect, self.attempts[0].outcome.verdict)
 
     @property
     def unstable(self) -> bool:
@@ -148,6 +147,11 @@ class Observed:
         if self.probe.critical or rule is Rule.ALL:
             return self.right == len(self.judged)
         return 2 * self.right > len(self.judged)
+
+
+def earns_fresh(expect: Expect, verdict: Verdict) -> bool:
+    """Return whether a first attempt is wrong or unjudged."""
+    return not (verdict.label.judged and is_right(expect, verdict))
 
 
 def failure(seen: Observed, rule: Rule) -> str:

@@ -74,8 +74,7 @@ class Known:
         self.files = tuple(files)
         self.named = named
         self.pairs: Mapping[str, str] = {}
-        self.lines = sorted((line for one in files for line in one.baseline.lines), key=lambda one: one.place)
-        self._take(self.lines)
+        self._take(sorted((line for one in files for line in one.baseline.lines), key=lambda one: one.place))
         self._copies: dict[str, bool] = {}
         self.relabelled: tuple[str, ...] = ()
 

@@ -10,17 +10,18 @@ import pytest
 from pytest_refusal.configuration import wanted_of
 from pytest_refusal.errors import LimitReached, RefusalError, UsageProblem
 from pytest_refusal.gate import DIRECTIONS, look
-from pytest_refusal.protocols import Redactor
-from pytest_refusal.records import Expect, Outcome, Probe, Request, is_right
+from pytest_refusal.records import Expect, Outcome, Probe, Request
 from pytest_refusal.session.ahead.prediction import may_not_run, probes_of
-from pytest_refusal.session.asking import Asker, Case
+from pytest_refusal.session.asking import Asker, Case, SharedCases
 from pytest_refusal.session.conditions import Conditions
 from pytest_refusal.session.gating.gated import GatedRun
 from pytest_refusal.session.gating.known import Known
 from pytest_refusal.session.gating.verdict import Asked, gate_settings, held
 from pytest_refusal.session.given import counts_in_rates
+from pytest_refusal.session.observed import earns_fresh
 from pytest_refusal.session.redaction import Redactors
 from pytest_refusal.session.scoreboard import Scoreboard
+from pytest_refusal.session.summing import by_condition
 from pytest_refusal.session.wire import ItemRecord, Plan
 from pytest_refusal.settings import ROUNDS, Settings
 from pytest_refusal.summary import MeasuredCondition, Usage
@@ -85,7 +86,7 @@ class InRounds:
         self._redactors = redactors
         self._asker = asker
         self._rounds = Rounds()
-        self._cases: dict[tuple[str, Redactor], Case] = {}
+        self._cases = SharedCases()
 
     def ask(self, items: Sequence[pytest.Item], plan: Plan, narrowed: Collection[str]) -> Rounds:
         """Ask until every direction of every condition is settled, three rounds at most.
@@ -158,17 +159,11 @@ class InRounds:
                 f"--refusal-attempts=auto asks before the first test, and the answers of {endpoint.name} are not kept "
                 f"for the tests; {NAME_A_NUMBER}, or give it an identity: target(fn, identity=[…])"
             )
-        # one for all that are asked of the same under the same redaction: they are asked at once
-        redact = self._redactors.of(item)
-        key = (condition.name, redact)
-        return self._cases.setdefault(key, Case(item.nodeid, endpoint, condition, redact))
+        return self._cases.of(Case(item.nodeid, endpoint, condition, self._redactors.of(item)))
 
     def _attempts(self, board: Scoreboard, wanted: Sequence[tuple[Question, Sequence[Request]]]) -> list[Outcome]:
         """Ask all at once, and count what came."""
-        if self._asker.ahead is not None:
-            for case in {id(one.case): one.case for one, _ in wanted}.values():
-                mine = [(one.probe, request) for one, requests in wanted for request in requests if one.case is case]
-                self._asker.ahead.want(case, mine)
+        self._asker.ask_ahead([(one.case, one.probe, request) for one, requests in wanted for request in requests])
         outcomes: list[Outcome] = []
         for one, requests in wanted:
             made = [self._asker.attempt(one.case, one.probe, request) for request in requests]
@@ -187,17 +182,12 @@ class InRounds:
     ) -> dict[str, tuple[str, ...]]:
         """Ask what a wrong or unjudged first attempt earns; return condition → ids of the probes."""
         wrong = [
-            one
-            for one, outcome in zip(asks, first, strict=True)
-            if not (outcome.verdict.label.judged and is_right(one.probe.expect, outcome.verdict))
+            one for one, outcome in zip(asks, first, strict=True) if earns_fresh(one.probe.expect, outcome.verdict)
         ]
         wanted = [(one, self._gated.fresh(self._asker, one.case, one.probe)) for one in wrong]
         wanted = [(one, requests) for one, requests in wanted if requests]
         self._attempts(board, wanted)
-        names = sorted({one.case.condition.name for one, _ in wanted})
-        return {
-            name: tuple(sorted(one.probe.id for one, _ in wanted if one.case.condition.name == name)) for name in names
-        }
+        return by_condition((one.probe.id, one.case.condition.name) for one, _ in wanted)
 
     def _settled(self, board: Scoreboard, told: Asked) -> set[Side]:
         """Return the directions of which the verdict is settled."""

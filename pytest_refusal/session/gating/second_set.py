@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from pytest_refusal.errors import LimitReached, RefusalError
@@ -50,19 +51,10 @@ def ask_again(
             begins = asker.numbers(case, probe, probe.prompt) + attempts + 1
             first = asker.request(case, probe, begins, Role.AGAIN)
             asks.append((case, probe, [replace(first, attempt=begins + more) for more in range(attempts)]))
-    if asker.ahead is not None:
-        for case in {id(one): one for one, _, _ in asks}.values():
-            mine = [(probe, request) for one, probe, requests in asks for request in requests if one is case]
-            asker.ahead.want(case, mine)
+    asker.ask_ahead([(case, probe, request) for case, probe, requests in asks for request in requests])
     outcomes: list[Outcome] = []
-    try:
-        for case, probe, requests in asks:
-            outcomes += _asked(asker, case, probe, requests)
-    except (LimitReached, RefusalError):
+    with suppress(LimitReached, RefusalError):
         # what is missing counts as unjudged, and clears nobody
-        pass
+        for case, probe, requests in asks:
+            outcomes += [asker.attempt(case, probe, request).outcome for request in requests]
     return outcomes, list({id(one): one for one, _, _ in asks}.values())
-
-
-def _asked(asker: Asker, case: Case, probe: Probe, requests: Sequence[Request]) -> list[Outcome]:
-    return [asker.attempt(case, probe, request).outcome for request in requests]

@@ -107,18 +107,15 @@ def held(report: Report, known: Known, asked: Asked, settings: Settings) -> tupl
     """
     now = _side(report, known, asked)
     pairs = compared(base_of(known, settings)[0], now, [(before, name) for name, before in known.pairs.items()])
-    if asked.rounds is not None:
-        rounds = asked.rounds
-        pairs = [replace(one, gated=replace(one.gated, rounds=rounds.get(one.now, {}))) for one in pairs]
     return now, pairs, decide([one.gated for one in pairs], gate_settings(settings))
 
 
 def _side(report: Report, known: Known, asked: Asked) -> Side:
     # with its texts, which nobody sees here: by them a rewording is known to be the one that was pinned
-    row: dict[str, Any] = report_json(replace(report, texts=True, left_out=_left_out(report, known, asked)))
-    row["gate"]["picked"] = {name: list(probes) for name, probes in asked.picked.items()}
+    row = report_json(replace(report, texts=True, left_out=_left_out(report, known, asked)))
     lines = lines_of(row) if report.judge is not None else []
-    return side_of_report("this run", row, lines)
+    picked = {name: frozenset(probes) for name, probes in asked.picked.items()}
+    return replace(side_of_report("this run", row, lines), picked=picked, rounds=asked.rounds or {})
 
 
 def _left_out(report: Report, known: Known, asked: Asked) -> dict[str, tuple[str, ...]]:

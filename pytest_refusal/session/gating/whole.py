@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +17,10 @@ from pytest_refusal.protocols import JudgeIdentity, Redactor
 from pytest_refusal.records import Probe, Response, Verdict
 from pytest_refusal.redact import redactor
 from pytest_refusal.session.ahead.prediction import probes_of
-from pytest_refusal.session.asking import Asker, Case
+from pytest_refusal.session.asking import Asker, Case, SharedCases
 from pytest_refusal.session.conditions import Conditions
 from pytest_refusal.session.gating.gated import GatedRun
 from pytest_refusal.session.gating.outlook import outlook
-from pytest_refusal.session.gating.pairs import is_unchanged
 from pytest_refusal.session.gating.rounds import InRounds, Rounds
 from pytest_refusal.session.gating.second_set import ask_again, wanted_again
 from pytest_refusal.session.gating.verdict import Asked, gated, held
@@ -100,17 +99,14 @@ class Gate:
                 reporter.write_line(line)
 
     def ask_in_rounds(self, items: Sequence[pytest.Item], plan: Plan) -> Usage:
-        """Ask rounds before the first test, where the run is told to; return what that cost.
+        """Ask rounds before the first test; return what that cost.
 
         Raises:
             pytest.UsageError: An item's target cannot be asked ahead of it.
         """
-        if not self._settings.auto:
-            return Usage()
         asks = InRounds(self._settings, self._known, self._gated, self._conditions, self._redactors, self._asker())
         try:
-            narrowed = [*self._known.pairs] if is_narrowed(self._config) else plan.unnamed
-            self._rounds = asks.ask(items, plan, narrowed)
+            self._rounds = asks.ask(items, plan, self._narrowed(plan.unnamed))
         except UsageProblem as problem:
             raise pytest.UsageError(problem.message) from None
         self._gated.settled = self._rounds.settled
@@ -134,8 +130,7 @@ class Gate:
             scoreboard.add(ItemRecord(len(items), None, wants_texts=False, warnings=[said]))
 
     def _ask_again(self, items: Sequence[pytest.Item], scoreboard: Scoreboard) -> None:
-        if not items or not any(one.identity_sha256 for one in self._known.lines):
-            # nobody knows whether something was edited; a report takes a while
+        if not items:
             return
         report = scoreboard.report(reworded=False)
         if report.judge is None or not self._may_be_unchanged(report) or self._judged_otherwise(report):
@@ -147,7 +142,7 @@ class Gate:
             for probe in probes_of(item) if name is not None else ():
                 places.setdefault((name or "", probe.id), (item, probe))
 
-        cases: dict[tuple[str, Redactor], Case] = {}
+        cases = SharedCases()
 
         def find(condition: str, name: str) -> tuple[Case, Probe] | None:
             if (condition, name) not in places:
@@ -156,9 +151,7 @@ class Gate:
             known = self._conditions.known(item)
             if known is None:
                 return None
-            redact = self._redactors.of(item)
-            # one for all that are asked of the same: they are asked at once
-            return cases.setdefault((condition, redact), Case(item.nodeid, *known, redact)), probe
+            return cases.of(Case(item.nodeid, *known, self._redactors.of(item))), probe
 
         outcomes, asked = ask_again(wanted_again(pairs, result), find, self._asker())
         record = ItemRecord(len(items), report.judge, wants_texts=True, outcomes=outcomes)
@@ -193,22 +186,25 @@ class Gate:
         return ""
 
     def _may_be_unchanged(self, report: Report) -> bool:
-        from pytest_refusal.baseline import lines_of
-        from pytest_refusal.reports.wire_json import report_json
+        """Return whether a condition has the identity and the system prompt of before; the gate asks for more.
 
-        now = lines_of(report_json(replace(report, texts=True)))
+        Most runs gate an edit: of those nothing more has to be found out before their verdict.
+        """
+        before = {(one.condition, one.identity_sha256, one.system_prompt_sha256) for one in self._known.lines}
+        now = [(self._known.pairs.get(name), one.condition) for name, one in report.conditions.items()]
         return any(
-            is_unchanged(
-                [one for one in self._known.lines if one.condition == before],
-                [one for one in now if one.condition == name],
-            )
-            for name, before in self._known.pairs.items()
+            one.identity_sha256 and (name, one.identity_sha256, one.system_prompt_sha256 or "") in before
+            for name, one in now
         )
+
+    def _narrowed(self, unnamed: Collection[str]) -> Collection[str]:
+        """Return the conditions of which the user left out what nobody can name: see :class:`Asked`."""
+        return [*self._known.pairs] if is_narrowed(self._config) else unnamed
 
     def _told(self, scoreboard: Scoreboard) -> Asked:
         return Asked(
             scoreboard.picked,
-            narrowed=[*self._known.pairs] if is_narrowed(self._config) else sorted(scoreboard.unnamed),
+            narrowed=self._narrowed(scoreboard.unnamed),
             rounds=None if self._rounds is None else self._rounds.done,
             saved=None if self._rounds is None else self._rounds.saved,
             command=_command(self._config, self._settings),
