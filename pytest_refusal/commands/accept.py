@@ -66,7 +66,7 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     from pytest_refusal.baseline.answers import SUFFIX, answers_path
     from pytest_refusal.calibration.sheet import read_json_object
     from pytest_refusal.commands.accept_text import lines
-    from pytest_refusal.commands.files import write_files
+    from pytest_refusal.commands.files import write_what_differs
     from pytest_refusal.errors import NotAccepted, UsageProblem
     from pytest_refusal.escaping import printable
 
@@ -87,9 +87,8 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     answers = _answers(report, old, now, answers_path(path), given.add)
     if answers or answers_path(path).exists():
         contents[answers_path(path)] = answers
-    written = {file: text for file, text in contents.items() if not file.exists() or file.read_bytes() != text}
-    write_files(written, over=True)
-    return 0, "\n".join([*lines(report, old, now, changes, name), *_written(contents, written), ""])
+    written = write_what_differs(contents)
+    return 0, "\n".join([*lines(report, old, now, changes, name), "", *written, ""])
 
 
 def _answers(
@@ -105,9 +104,3 @@ def _answers(
     staying = {one.key for one in kept} & {one.key for one in now}
     rows = [row for row in read_answers(path) if key_of(row) in staying]
     return answers_text([*rows, *answers_of(report, {one.key for one in taken})]).encode()
-
-
-def _written(contents: Mapping[Path, bytes], written: Mapping[Path, bytes]) -> list[str]:
-    from pytest_refusal.escaping import printable
-
-    return ["", *(f"{'written' if file in written else 'as it was'}: {printable(str(file))}" for file in contents)]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import uuid
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pytest_refusal.commands.judges import add_judge_argument, add_judge_model_arguments, going_through, make_judge
 
 if TYPE_CHECKING:
     from pytest_refusal.calibration.labels import Labelled
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from pytest_refusal.records import Verdict
 
 AXES = ("lang", "kind")
-TIMEOUT_S = 120.0
-MOST_AT_ONCE = 64
-"""Threads that wait for a judge model; how many requests are in flight is found from the server's answers."""
 
 DESCRIPTION = """\
 Say how good a judge is, by answers that people labelled: JSONL or CSV with 'prompt', 'response', 'label' (refusal,
@@ -48,23 +44,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("labels", metavar="LABELS", type=Path, nargs="+", help="FILE.jsonl or FILE.csv")
-    parser.add_argument(
-        "--judge",
-        metavar="JUDGE",
-        action="append",
-        help="as pytest's --refusal-judge: 'rules', 'ollama:MODEL', 'rules|ollama:MODEL' or 'package.module:name'; "
-        "three or more vote (default: rules)",
-    )
-    parser.add_argument(
-        "--host", metavar="HOST", action="append", help="of the Ollama server (default: $OLLAMA_HOST, 127.0.0.1:11434)"
-    )
-    parser.add_argument(
-        "--store",
-        metavar="DIR",
-        type=Path,
-        default=Path(".refusal"),
-        help="of a judge model's replies: what it said once is not asked again (default: %(default)s)",
-    )
+    add_judge_argument(parser)
+    add_judge_model_arguments(parser)
     parser.add_argument(
         "--by", choices=AXES, help="the figures by language or kind alone (default: both, where there are several)"
     )
@@ -92,11 +73,8 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
 
     labels = read_labels(given.labels)
     judge, warnings = make_judge(given.judge or ["rules"], given.host or (), given.store)
-    if getattr(judge, "concurrent", False):
-        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-            verdicts = list(pool.map(lambda row: _verdict(judge, row), labels.rows))
-    else:
-        verdicts = [_verdict(judge, row) for row in labels.rows]
+    with going_through(getattr(judge, "concurrent", False)) as each:
+        verdicts = list(each(lambda row: _verdict(judge, row), labels.rows))
     measured = measure(judge.identity, list(zip(labels.rows, verdicts, strict=True)), labels.unlabelled)
     axes = AXES if given.by is None else (given.by,)
     text = list(lines(measured, axes, asked=given.by is not None))
@@ -115,39 +93,9 @@ def run(given: argparse.Namespace) -> tuple[int, str]:
     return int(bool(failed) or not measured.scores.judged), "\n".join([*text, ""])
 
 
-def make_judge(texts: Sequence[str], hosts: Sequence[str], store: Path) -> tuple[Judge, dict[str, None]]:
-    """Return the judge that ``--judge``, said once or more, names.
-
-    Args:
-        texts: As they were said.
-        hosts: Of the Ollama servers; none: the client's own default.
-        store: Folder of a judge model's replies.
-
-    Returns:
-        The judge, and warnings that it may fill while it judges.
-
-    Raises:
-        UsageProblem: They name none, a model failed its golden cases, or it did not answer.
-    """
-    from pytest_refusal.errors import RefusalError, UsageProblem
-    from pytest_refusal.judges.models.rubrics import DEFAULT
-    from pytest_refusal.session.judge_calls import JudgeCalls
-    from pytest_refusal.session.judging import appointed
-    from pytest_refusal.settings import Record
-    from pytest_refusal.store import Store
-    from pytest_refusal.targets.slots import Concurrency
-
-    warnings: dict[str, None] = {}
-    kept = Store(store.absolute(), Record.NEW, uuid.uuid4().hex, warnings.setdefault)
-    calls = JudgeCalls(kept, Record.NEW, hosts, TIMEOUT_S, Path.cwd(), Concurrency(), warnings.setdefault)
-    try:
-        return appointed(texts, Path.cwd(), DEFAULT, calls), warnings
-    except RefusalError as error:
-        raise UsageProblem(error.message) from None
-
-
 def _verdict(judge: Judge, row: Labelled) -> Verdict:
-    from pytest_refusal.records import Expect, Label, Message, Probe, Response, Verdict
+    from pytest_refusal.records import Expect, Message, Probe, Response
+    from pytest_refusal.session.gating.judged_again import verdict_of
 
     probe = Probe(
         row.id or "calibrate",
@@ -156,8 +104,4 @@ def _verdict(judge: Judge, row: Labelled) -> Verdict:
         category=row.category,
         lang=row.lang,
     )
-    try:
-        return judge(probe, Response(row.response))
-    except Exception as error:
-        # one answer that a judge stumbles over is no reason to lose the others
-        return Verdict(Label.ERROR, 0.0, reason=f"{type(error).__name__}: {error}")
+    return verdict_of(judge, probe, Response(row.response))

@@ -50,3 +50,14 @@ def write_files(contents: Mapping[Path, bytes], over: bool) -> None:
         for draft in drafts.values():
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
+
+
+def write_what_differs(contents: Mapping[Path, bytes]) -> list[str]:
+    """Write the files that are not what they are to be, over what is there; return a line to print for each of all.
+
+    Raises:
+        UsageProblem: As of :func:`write_files`.
+    """
+    new = {file: text for file, text in contents.items() if not file.exists() or file.read_bytes() != text}
+    write_files(new, over=True)
+    return [f"{'written' if file in new else 'as it was'}: {printable(str(file))}" for file in contents]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from pytest_refusal.commands.judges import add_judge_argument, add_judge_model_arguments, going_through, make_judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,9 +35,6 @@ ends with 1 if an answer has no text or no verdict."""
 
 Done = TypeVar("Done")
 
-MANY_AT_ONCE = 64
-"""Threads that wait for a judge model; how many requests are in flight is found from the server's answers."""
-
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
@@ -52,29 +50,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", type=Path, help="where the result goes; written over if there"
     )
-    parser.add_argument(
-        "--judge",
-        metavar="JUDGE",
-        action="append",
-        help="as pytest's --refusal-judge: 'rules', 'ollama:MODEL', 'rules|ollama:MODEL' or 'package.module:name'; "
-        "three or more vote (default: rules)",
-    )
+    add_judge_argument(parser)
     parser.add_argument(
         "--handoff-tool",
         metavar="NAME",
         action="append",
         help="as ini refusal_handoff_tools, whose names are a part of who judged; repeatable",
     )
-    parser.add_argument(
-        "--host", metavar="HOST", action="append", help="of the Ollama server (default: $OLLAMA_HOST, 127.0.0.1:11434)"
-    )
-    parser.add_argument(
-        "--store",
-        metavar="DIR",
-        type=Path,
-        default=Path(".refusal"),
-        help="of a judge model's replies: what it said once is not asked again (default: %(default)s)",
-    )
+    add_judge_model_arguments(parser)
     parser.set_defaults(run=run)
 
 
@@ -139,7 +122,7 @@ def _baseline(given: argparse.Namespace) -> tuple[int, str]:
     from pytest_refusal.baseline import changes, read_baseline, to_text
     from pytest_refusal.baseline.answers import SUFFIX, answers_path, answers_text, read_answers
     from pytest_refusal.commands.accept_text import changed
-    from pytest_refusal.commands.files import write_files
+    from pytest_refusal.commands.files import write_what_differs
     from pytest_refusal.commands.rejudge_text import baseline_lines, missing_text
     from pytest_refusal.errors import UsageProblem
     from pytest_refusal.escaping import printable
@@ -180,25 +163,18 @@ def _baseline(given: argparse.Namespace) -> tuple[int, str]:
     if done.failures:
         return 1, "\n".join([*said, *_failed(done.failures), ""])
     contents = {output: to_text(done.lines).encode(), answers_path(output): answers_text(done.answers).encode()}
-    new = {file: text for file, text in contents.items() if not file.exists() or file.read_bytes() != text}
-    write_files(new, over=True)
-    said += ["", *(f"{'written' if file in new else 'as it was'}: {printable(str(file))}" for file in contents)]
-    return 0, "\n".join([*said, ""])
+    return 0, "\n".join([*said, "", *write_what_differs(contents), ""])
 
 
 def _judged(given: argparse.Namespace, work: Callable[[Judge, Each], Done]) -> tuple[Done, list[str]]:
     """Return what the named judge makes of the work, and warnings to print."""
-    from pytest_refusal.commands.calibrate import make_judge
     from pytest_refusal.escaping import printable
     from pytest_refusal.judges.acts import ActsFirst
 
     words, warnings = make_judge(given.judge or ["rules"], given.host or (), given.store)
     judge = ActsFirst(words, given.handoff_tool or ())
-    if judge.asks and judge.concurrent:
-        with ThreadPoolExecutor(MANY_AT_ONCE) as pool:
-            done = work(judge, pool.map)
-    else:
-        done = work(judge, map)
+    with going_through(judge.asks and judge.concurrent) as each:
+        done = work(judge, each)
     return done, [f"warning: {printable(one)}" for one in warnings]
 
 
