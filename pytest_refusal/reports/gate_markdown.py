@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pytest_refusal.escaping import printable
-from pytest_refusal.reports import gate_run
+from pytest_refusal.reports import gate_run, wording
 from pytest_refusal.reports import gate_words as words
 from pytest_refusal.reports.markup import escape, table
 from pytest_refusal.summary import DirectionResult, GateReport, GateVerdict, Moved, Report, SideBySide, Tested
@@ -18,6 +18,25 @@ TEXT_SHOWN = 300
 """Characters of a prompt or an answer."""
 
 _HEADINGS = ["test", "of", "before", "now", "drop", "p, adjusted in its family", "level", "verdict"]
+
+
+def opening(report: Report) -> Iterator[str]:
+    """Yield how a page begins: its heading, and before all else the gate's section where the run has one."""
+    yield "# Refusal report"
+    yield ""
+    if report.gate is not None:
+        yield from section(report)
+        yield ""
+        yield "## Run"
+        yield ""
+
+
+def standing(report: Report) -> Iterator[str]:
+    """Yield the limits that do not hold, but what the gate's section says, and whether something has no verdict."""
+    for broken in report.broken if report.gate is None else report.limits_broken:
+        yield f"- **{wording.standing(broken)}** {escape(broken.message)}"
+    if not report.complete:
+        yield "- **not complete**: some attempts have no verdict"
 
 
 def section(report: Report) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pytest_refusal.escaping import printable
 from pytest_refusal.reports import gate, gate_markdown, wording
 from pytest_refusal.reports import gate_words as words
-from pytest_refusal.reports.markup import escape, table
+from pytest_refusal.reports.markup import table
 from pytest_refusal.summary import GateVerdict, Report
 
 ANNOTATIONS = 10
@@ -85,17 +85,8 @@ def _property(text: str) -> str:
 
 
 def _page(report: Report) -> Iterator[str]:
-    yield "# Refusal report"
-    yield ""
-    if report.gate is not None:
-        yield from gate_markdown.section(report)
-        yield ""
-        yield "## Run"
-        yield ""
-    for broken in report.broken if report.gate is None else report.limits_broken:
-        yield f"- **{wording.standing(broken)}** {escape(broken.message)}"
-    if not report.complete:
-        yield "- **not complete**: some attempts have no verdict"
+    yield from gate_markdown.opening(report)
+    yield from gate_markdown.standing(report)
     if report.summary:
         yield ""
         yield from table(wording.condition_rows(report))

@@ -22,22 +22,12 @@ def to_text(report: Report) -> str:
 
 
 def _page(report: Report) -> Iterator[str]:
-    yield "# Refusal report"
-    yield ""
-    if report.gate is not None:
-        yield from gate_markdown.section(report)
-        yield ""
-        yield "## Run"
-        yield ""
+    yield from gate_markdown.opening(report)
     yield escape(wording.heading(report))
     yield ""
     for sentence in (*wording.servers(report), *wording.judge_errors(report), *wording.agreement(report)):
         yield f"- {escape(sentence)}"
-    # what the gate found is said above
-    for broken in report.broken if report.gate is None else report.limits_broken:
-        yield f"- **{wording.standing(broken)}** {escape(broken.message)}"
-    if not report.complete:
-        yield "- **not complete**: some attempts have no verdict"
+    yield from gate_markdown.standing(report)
     if not report.repeatable:
         yield "- **not repeatable**: a target draws anew in every run"
     for warning in report.warnings:
