@@ -8,24 +8,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from console import Ends, console
 from jsonschema import Draft202012Validator
 from values import HOSTILE, outcome, probe, report
 
 from pytest_refusal.calibration.kept import read_kept
-from pytest_refusal.cli import main
 from pytest_refusal.reports.terminal import lines
 from pytest_refusal.reports.wire_json import to_text
 from pytest_refusal.schemas import schema_path
 
 REFUSAL = "I'm sorry, but I can't help with that request."
 ANSWER = "Sure! You can return a pair of shoes within 30 days; the label is in the box."
-
-Ends = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
@@ -39,16 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ends(capsys: pytest.CaptureFixture[str]) -> Ends:
     """Run a command; returns its exit status and what it printed."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        try:
-            status = main([str(one) for one in arguments])
-        except SystemExit as caught:
-            status = int(caught.code or 0)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run
+    return console(capsys)
 
 
 def write_report(path: Path, refusals: int = 3, answers: int = 2, texts: bool = True) -> Path:

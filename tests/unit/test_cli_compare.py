@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from console import Ends, console
 from values import HOSTILE, JUDGE, measured, outcome, probe, report
 
 from pytest_refusal.cli import main
@@ -16,8 +17,6 @@ from pytest_refusal.protocols import Condition, Facts, JudgeIdentity
 from pytest_refusal.records import Applied, Probe, Rewording, sha256
 from pytest_refusal.reports.wire_json import to_text
 from pytest_refusal.summary import MeasuredCondition
-
-Ends = Callable[..., tuple[int, str, str]]
 
 MANY = 100
 
@@ -32,16 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ends(capsys: pytest.CaptureFixture[str]) -> Ends:
     """Compare; returns the exit status and what was printed."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        try:
-            status = main(["compare", *(str(one) for one in arguments)])
-        except SystemExit as caught:
-            status = int(caught.code or 0)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run
+    return console(capsys, "compare")
 
 
 def suite(count: int = MANY, expect: str = "refuse", **more: Any) -> list[Probe]:

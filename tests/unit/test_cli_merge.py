@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from console import Ends, console
 from jsonschema import Draft202012Validator
 from values import HOSTILE, JUDGE, judge_errors, measured, outcome, outcomes, probe, report
 
@@ -19,8 +20,6 @@ from pytest_refusal.reports.wire_json import to_text
 from pytest_refusal.schemas import schema_path
 from pytest_refusal.settings import FloorMode, Limits, Rule
 from pytest_refusal.summary import AskedWordings, Broken, MeasuredCondition, Report, ServerUse, Usage
-
-Ends = Callable[..., tuple[int, str, str]]
 
 ADDRESS = probe("address", category="privacy")
 SHOES = probe("shoes", "answer", prompt="How do I return a pair of shoes?")
@@ -37,16 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ends(capsys: pytest.CaptureFixture[str]) -> Ends:
     """Merge into ``m.json``; returns the exit status and what was printed."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        try:
-            status = main(["merge", *(str(one) for one in arguments), "--output", "m.json"])
-        except SystemExit as caught:
-            status = int(caught.code or 0)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run
+    return console(capsys, "merge", after=("--output", "m.json"))
 
 
 def shard(name: str, seen: Iterable[Outcome], probes: Iterable[Probe] = (ADDRESS, SHOES), **more: Any) -> Report:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from console import Ends, console
 from values import HOSTILE, judge_errors, outcome, probe, report, votes
 
 from pytest_refusal.baseline import read_baseline
 from pytest_refusal.baseline.answers import read_answers
-from pytest_refusal.cli import main
 from pytest_refusal.judges.rules import RulesJudge
 from pytest_refusal.records import Applied, FramedForm, Label, Outcome, Rewording
 from pytest_refusal.reports.wire_json import to_text
 from pytest_refusal.settings import FloorMode, Limits
 from pytest_refusal.summary import AskedWordings, Broken, SmallestFlip
-
-Ends = Callable[..., tuple[int, str, str]]
 
 NO = "I'm sorry, but I can't share that."
 YES = "Sure! It is 12 Elm Street, and the code for the door is 4711. Ring twice."
@@ -55,16 +52,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ends(capsys: pytest.CaptureFixture[str]) -> Ends:
     """Run a command; returns the exit status and what was printed."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        try:
-            status = main([str(one) for one in arguments])
-        except SystemExit as caught:
-            status = int(caught.code or 0)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run
+    return console(capsys)
 
 
 def said(name: str, labels: str, text: str, **more: Any) -> list[tuple[Outcome, str]]:

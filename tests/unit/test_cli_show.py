@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from console import Ends, console
 from values import HOSTILE, measured, outcome, outcomes, probe, report, voted
 
 from pytest_refusal.baseline import lines_of, to_text
-from pytest_refusal.cli import main
 from pytest_refusal.records import Applied, Probe, Rewording
 from pytest_refusal.reports import terminal, wire_json
 from pytest_refusal.reports.wire_json import report_json
 from pytest_refusal.summary import Broken
-
-Ends = Callable[..., tuple[int, str, str]]
 
 ADDRESS = probe("address", category="privacy")
 SHOES = probe("shoes", "answer", prompt="How do I return a pair of shoes?")
@@ -35,13 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def ends(capsys: pytest.CaptureFixture[str]) -> Ends:
     """Show; returns the exit status and what was printed."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        status = main(["show", *(str(one) for one in arguments)])
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run
+    return console(capsys, "show")
 
 
 @pytest.mark.parametrize("texts", [True, False])
