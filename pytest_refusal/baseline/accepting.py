@@ -144,7 +144,8 @@ def _left_out(report: Mapping[str, Any], fresh: Sequence[BaselineLine], old: Bas
         if count and lost and any(under == condition for _, under in have):
             yield (
                 f"the run left out {many(count, 'probe')} under {printable(condition)} (-k, -m, --lf, --deselect), and "
-                f"the baseline would lose {len(lost)}: {_names(lost)}; run all of them, or --add takes only what is new"
+                f"the baseline would lose {len(lost)}: {names_shown(lost)}; run all of them, or --add takes only what "
+                "is new"
             )
 
 
@@ -176,7 +177,7 @@ def _too_few(taken: Iterable[BaselineLine]) -> Iterator[str]:
         if one.rewording is None and one.attempts < LEAST_ATTEMPTS:
             few.setdefault(one.condition, {})[one.probe] = one.attempts
     for condition, counts in few.items():
-        names = _names([f"{name} ({count})" for name, count in counts.items()])
+        names = names_shown([f"{name} ({count})" for name, count in counts.items()])
         probes = f"{many(len(counts), 'probe')} under {printable(condition)}"
         yield (
             f"{probes} with fewer than {LEAST_ATTEMPTS} attempts: {names}; run with --refusal-attempts={LEAST_ATTEMPTS}"
@@ -222,7 +223,7 @@ def many(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _names(names: Sequence[str]) -> str:
-    """Return up to eight names fit to be shown, and how many more there are."""
+def names_shown(names: Sequence[str]) -> str:
+    """Return up to eight names fit to be shown, and how many more there are; ``none`` of none."""
     shown = ", ".join(printable(one, 60) for one in names[:NAMES_SHOWN])
-    return f"{shown} and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else shown
+    return f"{shown} and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else shown or "none"

@@ -95,16 +95,16 @@ def wordings_of(report: Mapping[str, Any]) -> dict[tuple[str, int], str]:
     """Return (probe, wording's number) → the hash of its messages; 0 is the canonical wording."""
     found: dict[tuple[str, int], str] = {}
     for probe in report["probes"]:
-        found[probe["id"], 0] = _text(probe["prompt_sha256"])
+        found[probe["id"], 0] = checked_text(probe["prompt_sha256"])
         for one in probe["paraphrases"]:
-            found[probe["id"], one["wording"]] = _text(one["sha256"])
+            found[probe["id"], one["wording"]] = checked_text(one["sha256"])
     return found
 
 
 def _lines(report: Mapping[str, Any], date: str) -> tuple[list[BaselineLine], list[tuple[str, str, int]]]:
-    probes = {_text(one["id"]): one for one in report["probes"]}
-    conditions = {_text(one["name"]): one for one in report["conditions"]}
-    judge = JudgeIdentity(*(_text(report["judge"][name]) for name in ("name", "version", "sha256")))
+    probes = {checked_text(one["id"]): one for one in report["probes"]}
+    conditions = {checked_text(one["name"]): one for one in report["conditions"]}
+    judge = JudgeIdentity(*(checked_text(report["judge"][name]) for name in ("name", "version", "sha256")))
     lines, unknown = [], []
     for (name, condition, number), attempts in rounds(report).items():
         probe = probes[name]
@@ -119,23 +119,23 @@ def _lines(report: Mapping[str, Any], date: str) -> tuple[list[BaselineLine], li
             BaselineLine(
                 probe=name,
                 condition=condition,
-                messages_sha256=_text(probe["prompt_sha256"]) if rewording is None else rewording.sha256,
-                content_sha256=_text(probe["content_sha256"]),
+                messages_sha256=checked_text(probe["prompt_sha256"]) if rewording is None else rewording.sha256,
+                content_sha256=checked_text(probe["content_sha256"]),
                 expect=Expect(probe["expect"]),
                 labels=_sorted(labels),
                 last_attempt=max(int(one["attempt"]) for one in attempts),
                 judge=judge,
-                target=_text(facts.get("target", condition)),
+                target=checked_text(facts.get("target", condition)),
                 date=date,
-                category=_text(probe["category"]),
+                category=checked_text(probe["category"]),
                 critical=bool(probe.get("critical")),
                 violations=_sorted(Counter(Label(one["label"]) for one in attempts if one.get("violation"))),
                 distinct_answers=len({one["answer"] for one in attempts if one.get("answer")}),
                 rewording=rewording,
-                model=_text(facts.get("model", "")),
-                server_version=_text(facts.get("server_version", "")),
-                identity_sha256=_text(facts.get("identity_sha256") or ""),
-                system_prompt_sha256=_text(facts.get("system_prompt_sha256") or ""),
+                model=checked_text(facts.get("model", "")),
+                server_version=checked_text(facts.get("server_version", "")),
+                identity_sha256=checked_text(facts.get("identity_sha256") or ""),
+                system_prompt_sha256=checked_text(facts.get("system_prompt_sha256") or ""),
                 options=dict(facts.get("options", {})),
             )
         )
@@ -148,11 +148,11 @@ def _rewording(probe: Mapping[str, Any], number: int) -> Rewording | None:
     text, messages = row.get("text"), probe.get("messages")
     if text is None or messages is None:
         return None
-    asked = [Message(_text(one["role"]), _text(one["content"])) for one in messages[:-1]]
-    asked.append(Message("user", _text(text)))
+    asked = [Message(checked_text(one["role"]), checked_text(one["content"])) for one in messages[:-1]]
+    asked.append(Message("user", checked_text(text)))
     if sha256(canonical_json([one.to_json() for one in asked])) != row["sha256"]:
         return None
-    applied = tuple(Applied(*(_text(one[key]) for key in ("name", "slot", "kind"))) for one in row["applied"])
+    applied = tuple(Applied(*(checked_text(one[key]) for key in ("name", "slot", "kind"))) for one in row["applied"])
     return Rewording(text, applied, row["sha256"])
 
 
@@ -160,7 +160,8 @@ def _sorted(counts: Mapping[Label, int]) -> dict[Label, int]:
     return {label: counts[label] for label in Label if counts.get(label)}
 
 
-def _text(content: object) -> str:
+def checked_text(content: object) -> str:
+    """Return a text of a report; raises a TypeError for anything else."""
     if not isinstance(content, str):
         raise TypeError(f"a text was expected, not {type(content).__name__}")
     return content

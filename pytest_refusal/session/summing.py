@@ -63,3 +63,13 @@ def by_condition(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]
     for condition, probe in sorted((condition, probe) for probe, condition in pairs):
         found.setdefault(condition, []).append(probe)
     return {condition: tuple(probes) for condition, probes in found.items()}
+
+
+def pairs_of(by_name: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
+    """Return (probe, condition) of condition → ids: what :func:`by_condition` was made of."""
+    return [(probe, condition) for condition, probes in by_name.items() for probe in probes]
+
+
+def counts_of_pairs(by_name: Mapping[str, Mapping[str, int]]) -> dict[tuple[str, str], int]:
+    """Return (probe, condition) → count of condition → id → count."""
+    return {(probe, condition): count for condition, counts in by_name.items() for probe, count in counts.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pytest_refusal.baseline import BaselineLine
-from pytest_refusal.baseline.accepting import judge_text, many
+from pytest_refusal.baseline.accepting import judge_text, many, names_shown
 from pytest_refusal.escaping import printable
 from pytest_refusal.session.gating.pairs import Compared, Side
 
@@ -51,9 +51,8 @@ def about(base: Side, current: Side, pairs: Sequence[Compared]) -> Iterator[str]
             yield "  nothing was edited"
             yield from _same_draws(old, new)
         if one.missing:
-            shown = ", ".join(printable(probe, 60) for probe in one.missing[:8])
-            more = f" and {len(one.missing) - 8} more" if len(one.missing) > 8 else ""
-            yield f"  missing: {many(len(one.missing), 'probe')} of before, which count as not run: {shown}{more}"
+            missing = f"{many(len(one.missing), 'probe')} of before, which count as not run"
+            yield f"  missing: {missing}: {names_shown(one.missing)}"
         asked = [probe for probe in one.gated.probes if probe.now.total]
         if lost := sum(not each.now.total for probe in asked for each in probe.rewordings):
             yield (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pytest_refusal.baseline import BaselineLine
+from pytest_refusal.baseline.accepting import names_shown
 from pytest_refusal.escaping import printable
-from pytest_refusal.session.gating.pairs import Side, names_shown
+from pytest_refusal.session.gating.pairs import Side
 from pytest_refusal.summary import Report
 
 DRY_RUN = "pytest --refusal-dry-run --refusal-report=FILE.json"

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_refusal.baseline import Baseline, BaselineLine, read_baseline
-from pytest_refusal.baseline.accepting import judge_text, many
+from pytest_refusal.baseline.accepting import judge_text, many, names_shown
 from pytest_refusal.baseline.answers import answers_path, read_answers
 from pytest_refusal.errors import BaselineFileError, UsageProblem
 from pytest_refusal.escaping import printable
 from pytest_refusal.gate import DIRECTIONS
 from pytest_refusal.protocols import Judge, JudgeIdentity
 from pytest_refusal.records import Probe, sha256
-from pytest_refusal.session.gating.pairs import are_copies, names_shown, paired
+from pytest_refusal.session.gating.pairs import are_copies, paired
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_refusal.baseline import BaselineLine
-from pytest_refusal.baseline.accepting import judge_text, many
+from pytest_refusal.baseline.accepting import judge_text, many, names_shown
 from pytest_refusal.errors import UsageProblem
-from pytest_refusal.escaping import printable
 from pytest_refusal.gate import GatedCondition, GatedProbe, GatedWording, Standing
 from pytest_refusal.records import Expect, Label, Role, repeats_itself
 from pytest_refusal.settings import ROUNDS
@@ -18,8 +17,6 @@ from pytest_refusal.summary import LabelCounts
 
 COPIES = 0.9
 """Of a condition's probes with several attempts, the share with one answer from which on all of them are copies."""
-
-NAMES_SHOWN = 8
 
 MOST = 10**9
 """Attempts; a report that says more of one probe has been edited."""
@@ -349,12 +346,6 @@ def _counts_of(attempts: Sequence[Mapping[str, Any]]) -> LabelCounts:
     labels = Counter(Label(one["label"]) for one in attempts)
     forbidden = Counter(Label(one["label"]) for one in attempts if one.get("violation"))
     return LabelCounts.counted(labels, {label: count for label, count in forbidden.items() if label.judged})
-
-
-def names_shown(names: Sequence[str]) -> str:
-    """Return up to eight names fit to be shown, and how many more there are."""
-    shown = ", ".join(printable(one, 60) for one in names[:NAMES_SHOWN])
-    return f"{shown} and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else shown or "none"
 
 
 def _and(words: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from pytest_refusal.escaping import printable
 from pytest_refusal.limits import broken_limits
 from pytest_refusal.records import Outcome, Probe
 from pytest_refusal.session.past.reading import ReadReport
-from pytest_refusal.session.summing import by_condition, summed
+from pytest_refusal.session.summing import by_condition, pairs_of, summed
 from pytest_refusal.session.wordings.numbers import WordingNumbers
 from pytest_refusal.settings import Limits
 from pytest_refusal.summary import Broken, ConditionSummary, JudgeErrors, MeasuredCondition, Report, ServerUse, Usage
@@ -65,11 +65,11 @@ def merged(shards: Sequence[ReadReport]) -> Merged:
     outcomes = sorted((numbers.number(one, key[2]) for key, one in found.items()), key=lambda one: one.identity)
     reached = {(one.probe, one.condition) for one in outcomes}
     not_run = _not_run(reports, reached)
-    meant = reached | {pair for one in reports for pair in _pairs(one.not_run)}
-    left_out = {pair for one in reports for pair in _pairs(one.left_out)} - meant
+    meant = reached | {pair for one in reports for pair in pairs_of(one.not_run)}
+    left_out = {pair for one in reports for pair in pairs_of(one.left_out)} - meant
     asked = tuple(numbers.asked())
     reworded = {(one.probe, one.condition) for one in asked if one.wanted}
-    not_reworded = {pair for one in reports for pair in _pairs(one.not_reworded)} - reworded
+    not_reworded = {pair for one in reports for pair in pairs_of(one.not_reworded)} - reworded
     first = reports[0]
     errors = next((one.errors for one in reports if one.errors), None)
     summary = summed(
@@ -285,10 +285,6 @@ def _not_run(reports: Sequence[Report], reached: set[Pair]) -> dict[Pair, int]:
     return lost
 
 
-def _pairs(by_name: Mapping[str, Iterable[str]]) -> Iterator[Pair]:
-    return ((probe, condition) for condition, probes in by_name.items() for probe in probes)
-
-
 def broken_anew(reports: Sequence[Report], summary: Mapping[str, ConditionSummary]) -> tuple[Broken, ...]:
     """Return the limits that the whole breaks, and what else was wrong with a shard as a run."""
     limits = reports[0].limits
@@ -361,7 +357,7 @@ def gate_of(shards: Sequence[ReadReport]) -> dict[str, Any]:
     if baselines := {name: sha256 for one in shards for name, sha256 in one.baselines.items()}:
         gate["baselines"] = dict(sorted(baselines.items()))
     if picked := [one.picked for one in shards if one.picked is not None]:
-        pairs = {pair for one in picked for pair in _pairs(one)}
+        pairs = {pair for one in picked for pair in pairs_of(one)}
         gate["picked"] = {name: list(probes) for name, probes in by_condition(pairs).items()}
     return gate
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_refusal.agreement import agreement
-from pytest_refusal.baseline.counting import REPORT, WRITE_ONE, damaged_otherwise
+from pytest_refusal.baseline.counting import REPORT, WRITE_ONE, checked_text, damaged_otherwise
 from pytest_refusal.calibration.sheet import read_json_object
 from pytest_refusal.errors import UsageProblem
 from pytest_refusal.escaping import printable
@@ -28,7 +28,7 @@ from pytest_refusal.records import (
     Verdict,
     Vote,
 )
-from pytest_refusal.session.summing import summed
+from pytest_refusal.session.summing import counts_of_pairs, pairs_of, summed
 from pytest_refusal.settings import FloorMode, Limits, Rule
 from pytest_refusal.summary import (
     AskedWordings,
@@ -119,7 +119,9 @@ def read_report(path: Path) -> ReadReport:
         report = report_of(row)
         with damaged_otherwise():
             gate = row["gate"]
-            baselines = {_text(file): _text(sha256) for file, sha256 in (gate.get("baselines") or {}).items()}
+            baselines = {
+                checked_text(file): checked_text(sha256) for file, sha256 in (gate.get("baselines") or {}).items()
+            }
             picked = None if gate.get("picked") is None else _ids(gate["picked"])
             return ReadReport(name, report, GateVerdict(gate["verdict"]).value, baselines, picked)
     except UsageProblem as problem:
@@ -147,15 +149,15 @@ def report_of(row: Row) -> Report:
 
 def _report(row: Row) -> Report:
     texts = "responses" in row
-    judge = None if row["judge"] is None else JudgeIdentity(*(_text(row["judge"][one]) for one in JUDGE))
+    judge = None if row["judge"] is None else JudgeIdentity(*(checked_text(row["judge"][one]) for one in JUDGE))
     probes = {one.id: one for one in (_probe(each) for each in _list(row["probes"]))}
     conditions = {one.condition.name: one for one in (_condition(each) for each in _list(row["conditions"]))}
-    wordings = {_text(one["id"]): dict(_wordings(one)) for one in row["probes"]}
+    wordings = {checked_text(one["id"]): dict(_wordings(one)) for one in row["probes"]}
     outcomes = [_outcome(one) for one in _list(row["outcomes"])]
     outcomes.sort(key=lambda one: one.identity)
     asked = tuple(_asked(one, wordings) for one in _list(row["asked"]))
     not_run = {
-        _text(name): {_text(probe): _whole(count) for probe, count in counts.items()}
+        checked_text(name): {checked_text(probe): _whole(count) for probe, count in counts.items()}
         for name, counts in row["not_run"].items()
     }
     not_reworded = _ids(row["not_reworded"])
@@ -163,9 +165,9 @@ def _report(row: Row) -> Report:
     for one in outcomes:
         if one.probe not in probes or (one.wording and one.wording not in wordings[one.probe]):
             raise KeyError(f"{one.probe}, wording {one.wording}")
-    rule, seed = Rule(row["rule"]), _text(row["seed"])
+    rule, seed = Rule(row["rule"]), checked_text(row["seed"])
     return Report(
-        plugin_version=_text(row["plugin"]["version"]),
+        plugin_version=checked_text(row["plugin"]["version"]),
         complete=_flag(row["complete"]),
         judge=judge,
         usage=Usage(**{one.name: _whole(row["usage"].get(one.name, 0)) for one in fields(Usage)}),
@@ -173,21 +175,21 @@ def _report(row: Row) -> Report:
         conditions=conditions,
         probes=probes,
         outcomes=tuple(outcomes),
-        responses={_text(key): _text(text) for key, text in row.get("responses", {}).items()},
+        responses={checked_text(key): checked_text(text) for key, text in row.get("responses", {}).items()},
         summary=summed(
             outcomes,
             probes,
             conditions,
-            not_run={(probe, name): count for name, counts in not_run.items() for probe, count in counts.items()},
+            not_run=counts_of_pairs(not_run),
             asked=asked,
-            not_reworded=[(probe, name) for name, lost in not_reworded.items() for probe in lost],
+            not_reworded=pairs_of(not_reworded),
             rule=rule,
             seed=seed,
             errors=errors,
         ),
-        deselected={_text(name): _whole(count) for name, count in row.get("deselected", {}).items()},
+        deselected={checked_text(name): _whole(count) for name, count in row.get("deselected", {}).items()},
         broken=tuple(_broken(one) for one in _list(row["gate"]["broken"])),
-        warnings=tuple(_text(one) for one in _list(row.get("warnings", []))),
+        warnings=tuple(checked_text(one) for one in _list(row.get("warnings", []))),
         texts=texts,
         servers=tuple(_server(one) for one in _list(row["usage"].get("servers", []))),
         agreement=agreement(outcomes),
@@ -210,25 +212,25 @@ MOST = 10**15
 
 def _probe(row: Row) -> ReadProbe:
     # without texts there is no prompt, and no hash is ever made of this one
-    messages = [Message(_text(one["role"]), _text(one["content"])) for one in row.get("messages", [])]
+    messages = [Message(checked_text(one["role"]), checked_text(one["content"])) for one in row.get("messages", [])]
     return ReadProbe(
-        id=_text(row["id"]),
+        id=checked_text(row["id"]),
         messages=tuple(messages) or (Message("user", ""),),
         expect=Expect(row["expect"]),
         turns=_flag(row.get("turns", False)),
-        category=_text(row["category"]),
+        category=checked_text(row["category"]),
         tier=None if row["tier"] is None else Tier(row["tier"]),
-        lang=_text(row.get("lang", "")),
-        prefill=_text(row.get("prefill", "")),
+        lang=checked_text(row.get("lang", "")),
+        prefill=checked_text(row.get("prefill", "")),
         never_says=_texts(row.get("never_says", [])),
         never_calls=_texts(row.get("never_calls", [])),
         critical=_flag(row.get("critical", False)),
-        xfail=_text(row.get("xfail", "")),
+        xfail=checked_text(row.get("xfail", "")),
         tags=_texts(row.get("tags", [])),
         options=dict(row.get("options", {})),
-        note=_text(row.get("note", "")),
-        told_content=_text(row["content_sha256"]),
-        told_messages=_text(row["prompt_sha256"]),
+        note=checked_text(row.get("note", "")),
+        told_content=checked_text(row["content_sha256"]),
+        told_messages=checked_text(row["prompt_sha256"]),
     )
 
 
@@ -236,42 +238,44 @@ def _condition(row: Row) -> MeasuredCondition:
     identity, prompt = row["identity_sha256"], row["system_prompt_sha256"]
     return MeasuredCondition(
         ReadCondition(
-            name=_text(row["name"]),
-            target=_text(row["target"]),
-            identity=None if identity is None else _text(identity),
-            system_prompt=_text(row.get("system_prompt", "")),
+            name=checked_text(row["name"]),
+            target=checked_text(row["target"]),
+            identity=None if identity is None else checked_text(identity),
+            system_prompt=checked_text(row.get("system_prompt", "")),
             options=dict(row["options"]),
-            told_prompt=None if prompt is None else _text(prompt),
+            told_prompt=None if prompt is None else checked_text(prompt),
         ),
-        Facts(_text(row["model"]), _text(row["server_version"])),
+        Facts(checked_text(row["model"]), checked_text(row["server_version"])),
     )
 
 
 def _wordings(row: Row) -> Iterator[tuple[int, Rewording | FramedForm]]:
     """Yield (number, rewording or frame) of a probe."""
     for one in _list(row["paraphrases"]):
-        applied = tuple(Applied(*(_text(by[key]) for key in ("name", "slot", "kind"))) for by in one.get("applied", []))
-        yield _whole(one["wording"]), Rewording(_text(one.get("text", "")), applied, _text(one["sha256"]))
+        applied = tuple(
+            Applied(*(checked_text(by[key]) for key in ("name", "slot", "kind"))) for by in one.get("applied", [])
+        )
+        yield _whole(one["wording"]), Rewording(checked_text(one.get("text", "")), applied, checked_text(one["sha256"]))
     for one in _list(row.get("framings", [])):
-        words = (_text(one.get(key, "")) for key in ("name", "framing", "text", "prefill", "sha256"))
+        words = (checked_text(one.get(key, "")) for key in ("name", "framing", "text", "prefill", "sha256"))
         yield _whole(one["wording"]), FramedForm(*words)
 
 
 def _asked(row: Row, wordings: Mapping[str, Mapping[int, Rewording | FramedForm]]) -> AskedWordings:
     mine = {_whole(number): wordings[row["probe"]][number] for number in _list(row["wordings"])}
     return AskedWordings(
-        _text(row["probe"]),
-        _text(row["condition"]),
+        checked_text(row["probe"]),
+        checked_text(row["condition"]),
         _whole(row["wanted"]),
         {number: one for number, one in mine.items() if isinstance(one, Rewording)},
         None if row["smallest"] is None else _smallest(row["smallest"]),
         {number: one for number, one in mine.items() if isinstance(one, FramedForm)},
-        {_text(sha256): _whole(count) for sha256, count in row["attempts"].items()},
+        {checked_text(sha256): _whole(count) for sha256, count in row["attempts"].items()},
     )
 
 
 def _smallest(row: Row) -> SmallestFlip:
-    words = {key: _text(row.get(key, "")) for key in ("text", "words", "canonical_answer", "answer")}
+    words = {key: checked_text(row.get(key, "")) for key in ("text", "words", "canonical_answer", "answer")}
     return SmallestFlip(operators=_texts(row["operators"]), **words)
 
 
@@ -283,26 +287,26 @@ def _outcome(row: Row) -> Outcome:
         kind=None if row["kind"] is None else Kind(row["kind"]),
         explained=_flag(row["explained"]),
         alternative=_flag(row.get("alternative", False)),
-        evidence=_text(row.get("evidence", "")),
-        violation=_text(row["violation"] or ""),
-        scores={_text(name): _number(score) for name, score in row["scores"].items()},
-        reason=_text(row.get("reason", "")),
+        evidence=checked_text(row.get("evidence", "")),
+        violation=checked_text(row["violation"] or ""),
+        scores={checked_text(name): _number(score) for name, score in row["scores"].items()},
+        reason=checked_text(row.get("reason", "")),
         votes=tuple(
-            Vote(_text(one["judge"]), Label(one["label"]), _flag(one.get("explained", False)))
+            Vote(checked_text(one["judge"]), Label(one["label"]), _flag(one.get("explained", False)))
             for one in row.get("votes", [])
         ),
     )
     return Outcome(
-        probe=_text(row["probe"]),
-        condition=_text(row["condition"]),
+        probe=checked_text(row["probe"]),
+        condition=checked_text(row["condition"]),
         attempt=_whole(row["attempt"]),
         verdict=verdict,
-        request=_text(row["request"]),
+        request=checked_text(row["request"]),
         wording=_whole(row["wording"]),
         role=Role(row["role"]),
         duration_s=duration,
-        framing=_text(row.get("framing") or ""),
-        answer=_text(row.get("answer") or ""),
+        framing=checked_text(row.get("framing") or ""),
+        answer=checked_text(row.get("answer") or ""),
     )
 
 
@@ -324,16 +328,16 @@ def _rate(row: Row) -> Rate:
 
 
 def _broken(row: Row) -> Broken:
-    family, name, direction = (_text(row[key]) for key in ("family", "name", "direction"))
+    family, name, direction = (checked_text(row[key]) for key in ("family", "name", "direction"))
     return Broken(
-        family, name, direction, _text(row.get("message", "")), None if row["now"] is None else _rate(row["now"])
+        family, name, direction, checked_text(row.get("message", "")), None if row["now"] is None else _rate(row["now"])
     )
 
 
 def _server(row: Row) -> ServerUse:
     answers, limit, in_flight = (_whole(row[key]) for key in ("answers", "limit", "in_flight"))
     parallel = None if row["parallel"] is None else _number(row["parallel"])
-    return ServerUse(_text(row["address"]), answers, limit, in_flight, parallel)
+    return ServerUse(checked_text(row["address"]), answers, limit, in_flight, parallel)
 
 
 def _limits(row: Row) -> Limits:
@@ -350,22 +354,16 @@ def _limits(row: Row) -> Limits:
 
 
 def _ids(row: Row) -> dict[str, tuple[str, ...]]:
-    return {_text(name): _texts(ids) for name, ids in row.items()}
+    return {checked_text(name): _texts(ids) for name, ids in row.items()}
 
 
 def _texts(content: object) -> tuple[str, ...]:
-    return tuple(_text(one) for one in _list(content))
+    return tuple(checked_text(one) for one in _list(content))
 
 
 def _list(content: object) -> Sequence[Any]:
     if not isinstance(content, list):
         raise TypeError(f"a list was expected, not {type(content).__name__}")
-    return content
-
-
-def _text(content: object) -> str:
-    if not isinstance(content, str):
-        raise TypeError(f"a text was expected, not {type(content).__name__}")
     return content
 
 

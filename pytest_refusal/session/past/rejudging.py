@@ -11,7 +11,7 @@ from pytest_refusal.protocols import Judge
 from pytest_refusal.records import FramedForm, Label, Outcome, Probe, Response, Verdict
 from pytest_refusal.session.gating.judged_again import Each, rests_on_acts, verdict_of
 from pytest_refusal.session.past.merging import broken_anew, was_cut
-from pytest_refusal.session.summing import summed
+from pytest_refusal.session.summing import counts_of_pairs, pairs_of, summed
 from pytest_refusal.summary import Report
 
 
@@ -108,9 +108,9 @@ def _counted(report: Report, outcomes: list[Outcome], judge: Judge, moved: froze
         outcomes,
         report.probes,
         report.conditions,
-        not_run={(probe, name): count for name, lost in report.not_run.items() for probe, count in lost.items()},
+        not_run=counts_of_pairs(report.not_run),
         asked=asked,
-        not_reworded=[(probe, name) for name, lost in report.not_reworded.items() for probe in lost],
+        not_reworded=pairs_of(report.not_reworded),
         rule=report.rule,
         seed=report.seed,
         errors=errors,
